@@ -1,0 +1,34 @@
+"""What comes out: finished pages and other files, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ebbtide.problem import Place
+
+PageKind = Literal[
+    "home", "section", "article", "questionnaires", "questionnaire", "help", "sources", "glossary", "not-found", "moved"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A finished HTML page. `url` is relative to the site's root; one that ends in / is written as ``index.html`` there."""
+
+    url: str
+    content: bytes
+    origin: Place
+    kind: PageKind
+
+    @property
+    def path(self) -> str:
+        return f"{self.url}index.html" if self.url == "" or self.url.endswith("/") else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Any other file. `path` is relative to the site's root and uses /."""
+
+    path: str
+    content: bytes

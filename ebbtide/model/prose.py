@@ -1,0 +1,57 @@
+"""What becomes of a text once it is converted: HTML, and everything in it that the rest of the site must agree with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ebbtide.problem import Place
+
+LinkKind = Literal["article", "questionnaire", "page", "contact", "term", "source", "media", "web"]
+LINK_KINDS: tuple[LinkKind, ...] = ("article", "questionnaire", "page", "contact", "term", "source", "media", "web")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference from a text to something else: ``article`` ``symptoms/sleep`` with fragment ``nights``, say."""
+
+    kind: LinkKind
+    target: str
+    fragment: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a text, with the id that a link can end in."""
+
+    id: str
+    text: str
+    level: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A converted text.
+
+    `html` is safe to print as it is. It holds two kinds of marks that `render` fills in: ``<x-say key="...">`` for words that
+    belong to the templates, and ``media:NAME`` addresses for pictures.
+    """
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+    plain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Everything that the texts of one page refer to, in the order in which a reader meets it.
+
+    `sources` are the ids of cited sources, each once; number n on the page is item n - 1.
+    `terms` are the ids of explained words, each once.
+    """
+
+    links: tuple[Link, ...] = ()
+    sources: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()

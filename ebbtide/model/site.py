@@ -1,0 +1,170 @@
+"""The settings of a site, and `Site`: all that was read, the only thing that checks and render get."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from ebbtide.model.article import Article
+from ebbtide.model.article import Reference as Pointer
+from ebbtide.model.base import Id, Strict, Text, Url, refusal
+from ebbtide.model.contact import Contact, region_code
+from ebbtide.model.page import File
+from ebbtide.model.questionnaire import Questionnaire
+from ebbtide.model.reference import Reference, Term
+from ebbtide.problem import Places
+
+
+def language_tag(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise refusal("wrong-value", f"{value} is not a language tag.", "Write for example en, en-US or fr.")
+    return value
+
+
+def colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise refusal("wrong-value", f"{value} is not a color.", "Write # and six hexadecimal digits, in quotation marks.")
+    return value.lower()
+
+
+def report_address(value: str) -> str:
+    if not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https://\S+", value):
+        raise refusal("wrong-value", f"{value} is not an address for reports.", "Write mailto: and an e-mail address, or a web address.")
+    return value
+
+
+Colour = Annotated[str, AfterValidator(colour)]
+
+
+class Owner(Strict):
+    """Who publishes the site, and where a reader can report a wrong number or a mistake."""
+
+    name: Text
+    report: Annotated[Text, AfterValidator(report_address)]
+
+
+class Section(Strict):
+    """A shelf of articles. Sections stand in the order of ``site.yaml``."""
+
+    title: Text
+    summary: Text
+    listed: bool = True
+
+
+class BarLine(Strict):
+    """A line of the contact bar: what it is for, and whom it reaches."""
+
+    say: Text
+    contact: Id
+
+
+class ContactBar(Strict):
+    """The lines on every page. Pages marked ``danger: true`` show `danger` first, so that an emergency number leads."""
+
+    usual: Annotated[tuple[BarLine, ...], Field(min_length=1, max_length=3)]
+    danger: Annotated[tuple[BarLine, ...], Field(min_length=1, max_length=3)]
+
+
+class Help(Strict):
+    """The Get help page. Which contacts stand in which part of it follows from what they are."""
+
+    title: Text
+    summary: Annotated[Text, Field(max_length=170)]
+    intro: Text
+
+
+class Job(Strict):
+    """One of the things that people come for, on the home page."""
+
+    title: Text
+    say: Text
+    to: Pointer
+
+
+class Home(Strict):
+    """The home page: a sentence for somebody who is frightened, what one can do here, and what to read first."""
+
+    heading: Text
+    lead: Text
+    jobs: Annotated[tuple[Job, ...], Field(min_length=1)]
+
+
+class SiteSettings(Strict):
+    """``site.yaml``."""
+
+    name: Text
+    subject: Text
+    summary: Annotated[Text, Field(max_length=170)]
+    language: Annotated[Text, AfterValidator(language_tag)]
+    country: Annotated[Text, AfterValidator(region_code)]
+    base_url: Url | None = None
+    owner: Owner
+    review_months: Annotated[int, Field(ge=1, le=36)] = 12
+    service_review_months: Annotated[int, Field(ge=1, le=36)] = 6
+    sections: Annotated[dict[Id, Section], Field(min_length=1)]
+    home: Home
+    contact_bar: ContactBar
+    help: Help
+    footer: tuple[Pointer, ...] = ()
+    dont_words: tuple[Text, ...] = ()
+    colors: dict[Id, Colour] = {}
+    dark_colors: dict[Id, Colour] = {}
+
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """A questionnaire that compiled: what it says, the plan that both scorers run (as JSON data), and its key on paper."""
+
+    questionnaire: Questionnaire
+    path: str
+    plan: Mapping[str, Any]
+    paper_key: Any
+    due: datetime.date
+
+    @property
+    def url(self) -> str:
+        return f"questionnaires/{self.questionnaire.id}/"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A checked picture in ``media/``, with its size in CSS pixels."""
+
+    file: File
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """All that was read, and the day on which it is judged.
+
+    `failed` names what has a file that could not be read (``article:symptoms/sleep``), so that a link to it is not called
+    broken on top.
+    """
+
+    settings: SiteSettings
+    places: Places
+    articles: tuple[Article, ...]
+    selfchecks: tuple[SelfCheck, ...]
+    contacts: Mapping[str, Contact]
+    sources: Mapping[str, Reference]
+    source_places: Places
+    glossary: Mapping[str, Term]
+    glossary_places: Places
+    pictures: Mapping[str, Picture]
+    static: tuple[File, ...]
+    today: datetime.date
+    failed: frozenset[str] = field(default_factory=frozenset)
+
+    def with_settings(self, settings: SiteSettings) -> Site:
+        """The same site under other settings."""
+        return replace(self, settings=settings)
+
+    def article(self, id: str) -> Article | None:
+        return next((article for article in self.articles if article.id == id), None)
