@@ -1,0 +1,97 @@
+"""Whether everything that points to something points to something that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ebbtide.model.base import nearest
+from ebbtide.model.site import Site
+from ebbtide.problem import Level, Place
+from ebbtide.selfcheck import references
+
+Finding = tuple[Place, str, str]
+PAGES = ("", "get-help", "sources", "glossary", "questionnaires")
+
+
+def _pointers(site: Site) -> Iterator[tuple[Place, str]]:
+    """Every pointer outside running text: ``article:symptoms/sleep`` and the like, with its place."""
+    for article in site.articles:
+        for number, pointer in enumerate(article.meta.related):
+            yield article.places.at("related", number), pointer
+        for number, step in enumerate(article.meta.next):
+            yield article.places.at("next", number, "to"), step.to
+    for check in site.selfchecks:
+        yield from references(check.questionnaire)
+    for number, job in enumerate(site.settings.home.jobs):
+        yield site.places.at("home", "jobs", number, "to"), job.to
+    for number, pointer in enumerate(site.settings.footer):
+        yield site.places.at("footer", number), pointer
+
+
+def _all(site: Site) -> Iterator[tuple[Place, str, str, str]]:
+    """Place, kind, name and fragment of every pointer and every link."""
+    for place, pointer in _pointers(site):
+        kind, _, rest = pointer.partition(":")
+        name, _, fragment = rest.partition("#")
+        yield place, kind, name, fragment
+    for article in site.articles:
+        for link in article.refers.links:
+            yield link.place, link.kind, link.target, link.fragment
+
+
+def unknown_article(site: Site) -> Iterator[Finding]:
+    """A link to an article names one that exists and is not a draft."""
+    known = {article.id for article in site.articles}
+    for place, kind, name, _ in _all(site):
+        if kind == "article" and name not in known and f"article:{name}" not in site.failed:
+            yield place, f"there is no article {name}.", nearest(name, known)
+
+
+def unknown_anchor(site: Site) -> Iterator[Finding]:
+    """A link into an article ends in the id of one of its headings."""
+    headings = {article.id: {heading.id for heading in article.body.headings} for article in site.articles}
+    for place, kind, name, fragment in _all(site):
+        if kind == "article" and fragment and name in headings and fragment not in headings[name]:
+            yield place, f"{name} has no heading #{fragment}.", nearest(fragment, headings[name])
+
+
+def unknown_questionnaire(site: Site) -> Iterator[Finding]:
+    """A link to a questionnaire names one that exists."""
+    known = {check.questionnaire.id for check in site.selfchecks}
+    for place, kind, name, _ in _all(site):
+        if kind == "questionnaire" and name not in known and f"questionnaire:{name}" not in site.failed:
+            yield place, f"there is no questionnaire {name}.", nearest(name, known)
+
+
+def unknown_page(site: Site) -> Iterator[Finding]:
+    """A link to a page that the generator makes names one of them, or a section."""
+    known = {*PAGES, *site.settings.sections}
+    for place, kind, name, _ in _all(site):
+        if kind == "page" and name not in known:
+            yield place, f"there is no page {name}.", nearest(name, known - {""})
+
+
+def unknown_pointer_contact(site: Site) -> Iterator[Finding]:
+    """A contact named outside running text is in contacts.yaml."""
+    for place, pointer in _pointers(site):
+        kind, _, rest = pointer.partition(":")
+        name = rest.partition("#")[0]
+        if kind == "contact" and name not in site.contacts:
+            yield place, f"{name} is not in contacts.yaml.", nearest(name, site.contacts)
+
+
+def unknown_picture(site: Site) -> Iterator[Finding]:
+    """A picture in a text is a file in media/."""
+    for place, kind, name, _ in _all(site):
+        if kind == "media" and name not in site.pictures:
+            yield place, f"there is no picture media/{name}.", nearest(name, site.pictures)
+
+
+RULES: tuple[tuple[Level, Callable[[Site], Iterator[Finding]]], ...] = (
+    ("error", unknown_article),
+    ("error", unknown_anchor),
+    ("error", unknown_questionnaire),
+    ("error", unknown_page),
+    ("error", unknown_pointer_contact),
+    ("error", unknown_picture),
+)
