@@ -1,0 +1,428 @@
+"""Rules over finished pages. They see HTML as a browser will, whoever made it: a text, a template of ours or of the publisher's.
+
+A rule takes a parsed page and what surrounds it, and yields (line, column, what is wrong, what to do). A problem's place is the
+file that the page was made from; its sentence says where on the finished page to look.
+"""
+
+from __future__ import annotations
+
+import gzip
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+from ebbtide.model.contact import Contact
+from ebbtide.model.page import File, Page
+from ebbtide.problem import Level, Problem
+
+Finding = tuple[int, int, str, str]
+
+BUDGET: Mapping[str, int] = {"article": 12_000, "sources": 60_000, "glossary": 30_000}
+BUDGET_ELSE = 14_000
+"""Bytes of a page's HTML under gzip -9: with its headers it fits into the first flight of data, 14,600 bytes. The two lists that
+grow with the library, and that nobody needs at night, may be longer."""
+BUDGET_ALL: Mapping[str, int] = {"article": 14_000, "questionnaire": 20_000, "sources": 62_000, "glossary": 32_000}
+BUDGET_ALL_ELSE = 16_000
+REQUESTS: Mapping[str, int] = {"article": 2}
+REQUESTS_ELSE = 3
+
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_ADDRESSES = frozenset("href src srcset action formaction poster data cite background ping manifest imagesrcset".split())
+_PHONE = re.compile(r"(?:\+|\b)(?:\d[\s().\u2010-\u2015-]{0,2}){6,14}\d\b|\b1?[-. ]?\(?\d{3}\)?[-. ](?=[A-Z0-9-]*[A-Z]{3})[A-Z0-9-]{7,}\b")
+_LIKE_A_NUMBER = re.compile(
+    r"\+\d[\d\s().-]{7,}|(?:\b1[-. ])?\(?\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}\b|\b1?[-. ]?\d{3}[-. ](?=[A-Z0-9-]*[A-Z]{3})[A-Z0-9-]{7,}"
+)
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Element:
+    """A start tag: where it is, its attributes, and the start tags that it stands in, outermost first."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    line: int
+    column: int
+    inside: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A piece of text that a reader may see, with the elements that it stands in."""
+
+    text: str
+    line: int
+    column: int
+    inside: tuple[Element, ...]
+
+
+class _Parser(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.texts: list[Text] = []
+        self.open: list[Element] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line, column = self.getpos()
+        element = Element(tag, {name: value or "" for name, value in attrs}, line, column + 1, tuple(self.open))
+        self.elements.append(element)
+        if tag not in _VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID and self.open:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        for index in range(len(self.open) - 1, -1, -1):
+            if self.open[index].tag == tag:
+                del self.open[index:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        line, column = self.getpos()
+        self.texts.append(Text(data, line, column + 1, tuple(self.open)))
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A finished page, taken apart."""
+
+    page: Page
+    elements: tuple[Element, ...]
+    texts: tuple[Text, ...]
+
+    @classmethod
+    def of(cls, page: Page) -> Parsed:
+        parser = _Parser(page.content.decode())
+        return cls(page, tuple(parser.elements), tuple(parser.texts))
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        return (element for element in self.elements if element.tag in tags)
+
+    @cached_property
+    def ids(self) -> Counter[str]:
+        return Counter(element.attributes["id"] for element in self.elements if element.attributes.get("id"))
+
+    def text_in(self, element: Element) -> str:
+        """The visible text of an element, white space folded."""
+        return " ".join("".join(text.text for text in self.texts if element in text.inside).split())
+
+    @cached_property
+    def visible(self) -> tuple[Text, ...]:
+        return tuple(text for text in self.texts if not any(each.tag in ("script", "style", "title") for each in text.inside))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What surrounds a page: all pages, the files beside them, the contacts, the address of the site, and addresses of pages
+    whose sources could not be read, so that a link to one is not called dead on top."""
+
+    pages: Mapping[str, Parsed]
+    files: Mapping[str, File]
+    contacts: Mapping[str, Contact]
+    base_url: str | None = None
+    failed: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, frozenset[str]]:
+        """Who owns each string of digits."""
+        found: dict[str, set[str]] = {}
+        for id, contact in self.contacts.items():
+            for digits in contact.numbers:
+                found.setdefault(digits, set()).add(id)
+        return {digits: frozenset(ids) for digits, ids in found.items()}
+
+    @cached_property
+    def titles(self) -> Counter[str]:
+        return Counter(_title(parsed) for parsed in self.pages.values() if parsed.page.kind != "moved")
+
+    @cached_property
+    def descriptions(self) -> Counter[str]:
+        return Counter(_description(parsed) for parsed in self.pages.values() if parsed.page.kind not in ("moved", "not-found"))
+
+
+Rule = Callable[[Parsed, Whole], Iterator[Finding]]
+
+
+def run(
+    pages: Sequence[Page], files: Iterable[File], contacts: Mapping[str, Contact], base_url: str | None = None,
+    failed: frozenset[str] = frozenset(), progress: Callable[[Iterable[Page], int], Iterable[Page]] = lambda items, _: items,
+) -> list[Problem]:  # fmt: skip
+    """Every problem that a rule finds on `pages`."""
+    parsed = {page.path: Parsed.of(page) for page in progress(pages, len(pages))}
+    whole = Whole(parsed, {file.path: file for file in files}, contacts, base_url, failed)
+    problems = []
+    for one in parsed.values():
+        for level, rule in RULES:
+            for line, column, message, hint in rule(one, whole):
+                where = f"On the finished page {one.page.path}, line {line}, column {column}: "
+                problems.append(Problem(one.page.origin, level, rule.__name__.replace("_", "-"), where + message, hint))
+    return problems
+
+
+def page_other_origin(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """Nothing on a page is fetched from another host: no address in an attribute or a style leads there but that of a link."""
+    for element in parsed.elements:
+        for name, value in element.attributes.items():
+            if name in _ADDRESSES and _elsewhere(value) and not _is_link(element, name, value, whole):
+                yield element.line, element.column, f"<{element.tag} {name}> leads to another host: {value[:80]}", "Use a file of the site's own."
+            if name == "style" and re.search(r"url\(", value):
+                yield element.line, element.column, f"<{element.tag}> has a style that fetches something.", "Move it into a stylesheet."
+        if element.tag == "link" and {"preconnect", "dns-prefetch", "prerender"} & set(element.attributes.get("rel", "").split()):
+            yield element.line, element.column, "a link element connects to another host ahead of time.", "Delete it."
+    for text in parsed.texts:
+        if text.inside and text.inside[-1].tag == "style" and (found := re.search(r"(?:url\(\s*[\"']?|@import\s+[\"'])\s*(?:https?:)?//[^)\"']*", text.text)):
+            yield text.line, text.column, f"a style leads to another host: {found[0][:80]}", "Use a file of the site's own."
+
+
+def _elsewhere(value: str) -> bool:
+    return bool(re.match(r"\s*(?:https?:|wss?:|ftp:)?//", value, re.IGNORECASE)) or bool(re.search(r",\s*(?:https?:)?//", value))
+
+
+def _is_link(element: Element, name: str, value: str, whole: Whole) -> bool:
+    """Links that a reader follows, and addresses of the site itself that machines read."""
+    if element.tag == "a" and name == "href":
+        return True
+    return element.tag == "link" and element.attributes.get("rel") in ("canonical", "alternate") and bool(whole.base_url and value.startswith(whole.base_url))
+
+
+def page_one_h1(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """A page has one heading of level 1."""
+    found = list(parsed.all("h1"))
+    if not found and parsed.page.kind != "moved":
+        yield 1, 1, "there is no h1.", "Print the page's title in one."
+    for extra in found[1:]:
+        yield extra.line, extra.column, "this is a second h1.", "Make it an h2."
+
+
+def page_heading_order(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """Headings go down one level at a time, so that a listener can find the way."""
+    last = 1
+    for element in parsed.all("h1", "h2", "h3", "h4", "h5", "h6"):
+        level = int(element.tag[1])
+        if level > last + 1:
+            yield element.line, element.column, f"an h{level} follows an h{last}.", f"Make it an h{last + 1}."
+        last = level
+
+
+def page_same_id(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """No two elements of a page have the same id."""
+    seen: set[str] = set()
+    for element in parsed.elements:
+        id = element.attributes.get("id", "")
+        if id and id in seen:
+            yield element.line, element.column, f"the id {id} stands twice.", "Change one of them."
+        seen.add(id)
+
+
+def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """Every link within the site leads to a page or file that is there, and every fragment to an element on it."""
+    for element in parsed.elements:
+        for name in ("href", "src"):
+            value = element.attributes.get(name)
+            if value is None or re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", value):
+                continue
+            address = urlsplit(value)
+            path = _resolved(parsed.page, unquote(address.path), whole.base_url)
+            target = whole.pages.get(path)
+            if target is None and path not in whole.files:
+                if path.removesuffix("index.html") not in whole.failed:
+                    yield element.line, element.column, f"{value or 'an empty address'} leads nowhere.", "Correct the address."
+            elif target is not None and address.fragment and unquote(address.fragment) not in target.ids:
+                yield element.line, element.column, f"{value} leads to no element with that id.", "Correct what stands after the #."
+
+
+def _resolved(page: Page, path: str, base_url: str | None) -> str:
+    """The file that an address on a page means, relative to the site's root."""
+    if not path:
+        return page.path
+    if path.startswith("/"):
+        prefix = urlsplit(base_url).path.rstrip("/") if base_url else ""
+        whole = path.removeprefix(prefix).lstrip("/")
+    else:
+        whole = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
+        whole = "" if whole == "." else whole + ("/" if path.endswith(("/", ".")) and not whole.endswith("/") else "")
+    return f"{whole}index.html" if whole == "" or whole.endswith("/") else whole
+
+
+def page_language(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """A page says what language it is in."""
+    root = next(parsed.all("html"), None)
+    if root is None or not root.attributes.get("lang"):
+        yield (root.line if root else 1), (root.column if root else 1), "the html element has no lang.", "Write the site's language there."
+
+
+def page_title(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """A page has a title that no other page has."""
+    title = _title(parsed)
+    if not title:
+        yield 1, 1, "there is no title.", "Give the head a title element."
+    elif whole.titles[title] > 1 and parsed.page.kind != "moved":
+        yield 1, 1, f"another page has the title {title!r} too.", "Change one of them."
+
+
+def page_description(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """A page has a description that no other page has."""
+    if parsed.page.kind in ("moved", "not-found"):
+        return
+    description = _description(parsed)
+    if not description:
+        yield 1, 1, "there is no description.", 'Give the head <meta name="description">.'
+    elif whole.descriptions[description] > 1:
+        yield 1, 1, "another page has the same description.", "Change one of them."
+
+
+def _title(parsed: Parsed) -> str:
+    return " ".join("".join(text.text for text in parsed.texts if text.inside and text.inside[-1].tag == "title").split())
+
+
+def _description(parsed: Parsed) -> str:
+    return next((element.attributes.get("content", "") for element in parsed.all("meta") if element.attributes.get("name") == "description"), "")
+
+
+def page_contact_bar(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """The contact bar comes before the main text, in the same place on every page (WCAG 2.2, 3.2.6)."""
+    if parsed.page.kind == "moved":
+        return
+    bar = next((index for index, element in enumerate(parsed.elements) if "data-contact-bar" in element.attributes), None)
+    main = next((index for index, element in enumerate(parsed.elements) if element.tag == "main"), None)
+    if bar is None or main is None or bar > main:
+        yield 1, 1, "the contact bar does not stand before the main text.", "Keep parts/contact-bar.html where base.html has it."
+    elif not any(parsed.elements[bar] in element.inside and element.attributes.get("href", "").startswith(("tel:", "sms:")) for element in parsed.elements):
+        yield parsed.elements[bar].line, parsed.elements[bar].column, "the contact bar has no number to tap.", "Print the link of each line's contact."
+
+
+def page_stray_number(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """A telephone number stands only in an element of the contact whose number it is, beside its name."""
+    for element in parsed.elements:
+        href = element.attributes.get("href", "")
+        if not href.lower().startswith(("tel:", "sms:")):
+            continue
+        owner = _owner((*element.inside, element))
+        digits = re.sub(r"\D", "", re.split(r"[;?,]", href[4:])[0])
+        if owner is None or owner not in whole.numbers.get(digits, frozenset()):
+            yield element.line, element.column, f"{href} is not beside the contact whose number it is.", "Link with contact: and its id."
+    seen: set[Element] = set()
+    for text in parsed.visible:
+        holder = next((each for each in text.inside if "data-contact" in each.attributes), None)
+        if holder is None:
+            yield from _numbers_outside(text, whole)
+        elif holder not in seen:
+            seen.add(holder)
+            yield from _numbers_inside(parsed, holder, whole)
+
+
+def _owner(elements: Sequence[Element]) -> str | None:
+    return next((each.attributes["data-contact"] for each in reversed(elements) if "data-contact" in each.attributes), None)
+
+
+def _numbers_outside(text: Text, whole: Whole) -> Iterator[Finding]:
+    for found in _PHONE.finditer(text.text):
+        if _looks_owned(found[0], whole):
+            line = text.line + text.text.count("\n", 0, found.start())
+            yield line, text.column, f"the number {found[0].strip()} stands away from its contact.", "Link with contact: and an id, which prints the number."
+
+
+def _numbers_inside(parsed: Parsed, holder: Element, whole: Whole) -> Iterator[Finding]:
+    id, said = holder.attributes["data-contact"], parsed.text_in(holder)
+    contact = whole.contacts.get(id)
+    if contact is None:
+        yield holder.line, holder.column, f"data-contact names {id}, who is not in contacts.yaml.", "Correct the id."
+        return
+    shown = False
+    for found in _PHONE.finditer(said):
+        if not _looks_owned(found[0], whole):
+            continue
+        shown = True
+        if id not in _owners(found[0], whole):
+            yield holder.line, holder.column, f"{found[0].strip()} is not a number of {contact.name}.", "Print only what the record holds."
+    if shown and not any(name.casefold() in said.casefold() for name in (contact.name, contact.short_name)):
+        yield holder.line, holder.column, f"a number of {contact.name} stands here without the name.", "Print the name in the same element."
+
+
+def _looks_owned(text: str, whole: Whole) -> bool:
+    """Whether a run of digits is somebody's number, or is written as only a telephone number is."""
+    return bool(_owners(text, whole)) or bool(_LIKE_A_NUMBER.fullmatch(text.strip()))
+
+
+def _owners(text: str, whole: Whole) -> frozenset[str]:
+    """Who owns a number as written, letters on the keys included. A word may be longer than the number: the exchange ignores the rest."""
+    plain = text.upper()
+    digits = re.sub(r"\D", "", plain.translate(_KEYS))
+    if re.search(r"[A-Z]", plain):
+        return frozenset().union(*(ids for number, ids in whole.numbers.items() if len(number) >= 10 and digits.startswith(number)))
+    return whole.numbers.get(digits, frozenset())
+
+
+def page_inline_script(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """No page holds a script of its own, an event attribute or a style attribute: the policy would block it."""
+    for element in parsed.elements:
+        if element.tag == "script" and "src" not in element.attributes and element.attributes.get("type") not in ("application/json", "application/ld+json"):
+            yield element.line, element.column, "a script stands in the page itself.", "Put it into a file."
+        for name in element.attributes:
+            if re.fullmatch(r"on[a-z]+", name):
+                yield element.line, element.column, f"<{element.tag}> has the event attribute {name}.", "Listen for the event in a script file."
+            if name == "style":
+                yield element.line, element.column, f"<{element.tag}> has a style attribute.", "Give it a class."
+
+
+def page_policy(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """A page carries the content security policy and sends no referrer."""
+    metas = {element.attributes.get("http-equiv", element.attributes.get("name", "")).lower(): element for element in parsed.all("meta")}
+    said = metas["content-security-policy"].attributes.get("content", "") if "content-security-policy" in metas else ""
+    if not said.startswith("default-src 'none'") or "unsafe" in said:
+        yield 1, 1, "the content security policy is missing or lets too much through.", "Keep the head of base.html."
+    if "referrer" not in metas or metas["referrer"].attributes.get("content") != "no-referrer":
+        yield 1, 1, "the page would tell other sites where a reader came from.", 'Keep <meta name="referrer" content="no-referrer">.'
+
+
+def page_weight(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
+    """A page, and all that it loads, is light enough for a bad line."""
+    page = parsed.page
+    size, allowed = _packed(page.content), BUDGET.get(page.kind, BUDGET_ELSE)
+    if size > allowed:
+        yield 1, 1, f"the page is {size:,} bytes under gzip; {allowed:,} are allowed.", "Split it, or shorten it."
+    loaded = [
+        _resolved(page, element.attributes.get("src") or element.attributes.get("href") or "", whole.base_url)
+        for element in parsed.elements
+        if (element.tag == "script" and "src" in element.attributes)
+        or (element.tag == "link" and element.attributes.get("rel") == "stylesheet")
+        or (element.tag == "img" and element.attributes.get("loading") != "lazy")
+    ]
+    total = size + sum(_packed(whole.files[path].content) for path in loaded if path in whole.files)
+    allowed = BUDGET_ALL.get(page.kind, BUDGET_ALL_ELSE)
+    if total > allowed:
+        yield 1, 1, f"the page and what it loads are {total:,} bytes under gzip; {allowed:,} are allowed.", "Load less."
+    if len(loaded) + 1 > (most := REQUESTS.get(page.kind, REQUESTS_ELSE)):
+        yield 1, 1, f"the page makes {len(loaded) + 1} requests; {most} are allowed.", "Load less."
+
+
+def _packed(content: bytes) -> int:
+    return len(gzip.compress(content, 9, mtime=0))
+
+
+RULES: tuple[tuple[Level, Rule], ...] = (
+    ("error", page_other_origin),
+    ("error", page_one_h1),
+    ("error", page_heading_order),
+    ("error", page_same_id),
+    ("error", page_dead_link),
+    ("error", page_language),
+    ("error", page_title),
+    ("error", page_description),
+    ("error", page_contact_bar),
+    ("error", page_stray_number),
+    ("error", page_inline_script),
+    ("error", page_policy),
+    ("warning", page_weight),
+)
