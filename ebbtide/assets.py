@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -33,14 +33,17 @@ def named(folder: str, name: str, content: bytes) -> File:
 
 @dataclass(frozen=True)
 class Assets:
-    """`folders` are the templates folders, the publisher's own before ours: a file there stands in for ours of the same name.
+    """`folders` are the templates folders, the publisher's own before ours, each with the name that problems give it: a file there
+    stands in for ours of the same name.
 
     `colors` and `dark_colors` are values for the custom properties that the styles use, by name.
     """
 
-    folders: Sequence[Path]
+    folders: Sequence[tuple[Path, str]]
     colors: Mapping[str, str]
     dark_colors: Mapping[str, str]
+    unsound: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Styles met so far that could not be used: how problems name the file, then what is wrong and what to do."""
 
     def style(self, kind: str) -> str:
         """The styles of a kind of page, to be put into the page itself: a page needs no second request to be readable."""
@@ -54,17 +57,29 @@ class Assets:
         return str(rcssmin.cssmin("\n".join(parts)))
 
     def _css(self, name: str) -> str:
-        for folder in self.folders:
-            file = folder / "assets" / "css" / f"{name}.css"
-            if file.is_file():
-                return file.read_text("utf-8")
+        path = f"assets/css/{name}.css"
+        for folder, shown in self.folders:
+            if (folder / path).is_file():
+                return self._sound((folder / path).read_bytes(), f"{shown}/{path}")
         return ""
+
+    def _sound(self, content: bytes, shown: str) -> str:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.unsound[shown] = "the styles are not UTF-8 text.", "Save the file again as UTF-8."
+            return ""
+        if "</" in text:
+            what = "the styles hold </, which would end the element that they are put into."
+            self.unsound[shown] = what, "Delete it, or write <\\/ in a string."
+            return ""
+        return text
 
     def pictures(self) -> dict[str, File]:
         """Pictures that belong to the look of the site, by name."""
         found: dict[str, File] = {}
-        for folder in reversed(self.folders):
-            for file in sorted((folder / "assets" / "img").glob("*")):
+        for folder, _ in reversed(self.folders):
+            for file in sorted(file for file in (folder / "assets" / "img").glob("[!.]*") if file.is_file()):
                 found[file.name] = named("assets", file.name, file.read_bytes())
         return found
 
@@ -98,8 +113,17 @@ def classic(name: str) -> str:
         order.append(module)
 
     take(name)
-    joined = "\n".join(_EXPORT.sub("", _IMPORT.sub("", texts[module])) for module in order)
+    joined = "\n".join(_without_modules(module, texts[module]) for module in order)
     return _minified(f'(()=>{{"use strict";\n{joined}\n}})();')
+
+
+def _without_modules(name: str, text: str) -> str:
+    """Raises ValueError for a form of import or export that this simple way of joining cannot take."""
+    bare = _EXPORT.sub("", _IMPORT.sub(lambda found: "\n" * found[0].count("\n"), text))
+    if found := re.search(r"^(?:import|export)\b.*", bare, re.MULTILINE):
+        line = bare.count("\n", 0, found.start()) + 1
+        raise ValueError(f"{name}.js, line {line}: joining scripts knows no {found[0]!r}")
+    return bare
 
 
 def _minified(script: str) -> str:
@@ -111,16 +135,12 @@ def hash_source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def policy(styles: Sequence[str], *, live: bool = False) -> str:
-    """The content security policy: nothing but our own files, and the inlined styles given.
-
-    `live` lets a page served while writing hear of changes.
-    """
+def policy(styles: Sequence[str]) -> str:
+    """The content security policy: nothing but our own files, and the inlined styles given."""
     hashes = "".join(f" {hash_source(style)}" for style in styles)
-    connect = " connect-src 'self' ws:;" if live else ""
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'{hashes}; img-src 'self'; manifest-src 'self';"
-        f"{connect} form-action 'none'; base-uri 'none'"
+        " form-action 'none'; base-uri 'none'"
     )
 
 

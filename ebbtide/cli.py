@@ -2,27 +2,32 @@
 
 Problems and the summary go to standard output, progress to standard error; in a pipe there is no progress.
 Exit status: 0 clean (warnings alone are clean, unless ``--strict``), 1 errors, 2 wrong usage.
+
+What does the work is imported by the verb that needs it: help and wrong usage are answered at once, and the rest begins within a
+quarter of a second.
 """
 
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from ebbtide import __version__, load, pipeline
-from ebbtide.model.base import nearest
-from ebbtide.model.questionnaire import Questionnaire
-from ebbtide.pipeline import Made, Options
+from ebbtide import __version__
 from ebbtide.problem import Problem, as_github, as_json, as_text, errors
-from ebbtide.selfcheck import Plan
+
+if TYPE_CHECKING:
+    from ebbtide.model.questionnaire import Questionnaire
+    from ebbtide.pipeline import Made, Options
+    from ebbtide.selfcheck import Plan
 
 ROOT = Path(__file__).resolve().parent.parent
 Format = Literal["text", "json", "github"]
@@ -31,6 +36,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a verb. Without one, build."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign must not turn a problem into a traceback
+            stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("--help", "-h", "--version")):
         given.insert(0, "build")
@@ -81,6 +89,8 @@ def common(command: _Command) -> _Command:
 
 
 def _options(content: Path, templates: Path, out: Path, base_url: str | None, jobs: int, today: datetime.date, **more: Any) -> Options:
+    from ebbtide.pipeline import Options
+
     if not content.is_dir():
         raise click.UsageError(f"There is no folder {_shown(content)}. Name the content folder with --content.")
     if not templates.is_dir():
@@ -112,6 +122,8 @@ _format = click.option(
 @_format
 def build(strict: bool, clean: bool, form: Format, **common_options: Any) -> None:
     """Read, judge and write the site. Without a verb, this is done."""
+    from ebbtide import pipeline
+
     options = _options(clean=clean, **common_options)
     started = time.perf_counter()
     made = pipeline.build(options, strict=strict, progress=_progress)
@@ -124,6 +136,8 @@ def build(strict: bool, clean: bool, form: Format, **common_options: Any) -> Non
 @click.option("--rules", is_flag=True, help="Print every rule there is, and stop.")
 def check(strict: bool, form: Format, rules: bool, **common_options: Any) -> None:
     """Do all that build does, but write nothing."""
+    from ebbtide import pipeline
+
     if rules:
         for name, sentence in pipeline.rules().items():
             click.echo(f"{name}: {sentence}")
@@ -158,6 +172,9 @@ def score(name: str, answers: str | None, **common_options: Any) -> None:
 
 def _questionnaire(name: str, content: Path) -> tuple[Questionnaire, Plan]:
     """A questionnaire by its id or its file. Prints its problems and ends with status 1 where it cannot be compiled."""
+    from ebbtide import load
+    from ebbtide.model.base import nearest
+
     file = Path(name) if name.endswith((".yaml", ".yml")) or "/" in name else content / "questionnaires" / f"{name}.yaml"
     if not file.is_file():
         known = sorted(each.stem for each in (content / "questionnaires").glob("*.yaml"))
@@ -199,9 +216,13 @@ def serve(strict: bool, port: int, **common_options: Any) -> None:
         click.echo(_summary(made, seconds))
 
     try:
-        server.run(options, port, on_ready=lambda address: click.echo(f"{address} (stop with Ctrl+C)"), on_made=made_again)
+        server.run(
+            options, port, strict=strict, on_ready=lambda address: click.echo(f"{address} (stop with Ctrl+C)"), on_made=made_again
+        )
     except KeyboardInterrupt:
         click.echo()
+    except server.PortTaken as error:
+        raise click.UsageError(f"Port {port} cannot be used: {error}. Choose another with --port.") from None
 
 
 @verbs.group()
@@ -297,16 +318,18 @@ def _progress(what: str, items: Iterable[Any], count: int) -> Iterator[Any]:
         yield from items
         return
     started, bar = time.monotonic(), None
-    for number, item in enumerate(items):
-        if bar is None and time.monotonic() - started > 1:
-            from rich.console import Console
-            from rich.progress import Progress
+    try:
+        for number, item in enumerate(items):
+            if bar is None and time.monotonic() - started > 1:
+                from rich.console import Console
+                from rich.progress import Progress
 
-            bar = Progress(console=Console(stderr=True), transient=True)
-            task = bar.add_task(what, total=count)
-            bar.start()
-        yield item
+                bar = Progress(console=Console(stderr=True), transient=True)
+                task = bar.add_task(what, total=count)
+                bar.start()
+            yield item
+            if bar is not None:
+                bar.update(task, completed=number + 1)
+    finally:  # also where the work is given up, or a terminal would be left without its cursor
         if bar is not None:
-            bar.update(task, completed=number + 1)
-    if bar is not None:
-        bar.stop()
+            bar.stop()

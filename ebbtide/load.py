@@ -6,37 +6,40 @@ import calendar
 import datetime
 import io
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
-
-import imagesize
+from typing import Any, Generic, TypeVar
 
 from ebbtide.model.article import Article, FrontMatter, Review
 from ebbtide.model.base import Strict, parse
 from ebbtide.model.contact import Contact, Contacts
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
-from ebbtide.model.reference import Bibliography, Glossary
+from ebbtide.model.reference import Bibliography, Glossary, Reference, Term
 from ebbtide.model.site import Picture, SelfCheck, Site, SiteSettings
 from ebbtide.problem import Place, Places, Problem
 from ebbtide.prose import Surroundings, Writer
-from ebbtide.selfcheck import Plan, check_examples, compile_questionnaire, paper_key
-from ebbtide.source import MAX_BYTES, Document, read_markdown, read_yaml
+from ebbtide.selfcheck import Plan, check_examples, compile_questionnaire
+from ebbtide.selfcheck.sheet import make_sheet
+from ebbtide.source import Document, read_bytes, read_markdown, read_yaml
+from ebbtide.workers import shared_out
 
 RULES: Mapping[str, str] = {
     "no-content": "The content folder is there and holds site.yaml, contacts.yaml, sources.yaml and glossary.yaml.",
     "stray-file": "Every file in the content folder is of a kind, and in a place, that is used.",
-    "file-name": "Names of articles, questionnaires and pictures are small letters, digits and hyphens.",
+    "file-name": "Names of articles, questionnaires and pictures are small letters, digits and hyphens, and no name holds what cannot be shown.",
     "name-case": "No two names differ only in capital letters: some machines take them for one file.",
-    "link-outside": "No symbolic link leaves the content folder.",
+    "link-outside": "No symbolic link leaves the content folder or stands for a whole folder.",
     "id-matches-file": "A questionnaire's id is its file's name.",
     "picture": "A picture in media/ can be read, and its size is known.",
 }
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
+POOL_FROM = 200
+"""Articles from which on several processes gain more than they cost: a pool costs about 0.1 s, an article 3 to 4 ms."""
 _FILES = ("site.yaml", "contacts.yaml", "sources.yaml", "glossary.yaml")
 _TABLES = "questionnaires/tables/"
 _Model = TypeVar("_Model", bound=Strict)
@@ -50,12 +53,26 @@ class _Loading:
     shown: str
     problems: list[Problem] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
+    drafts: set[str] = field(default_factory=set)
 
     def wrong(self, rule: str, path: str, message: str, hint: str, *, warning: bool = False) -> None:
         self.problems.append(Problem(Place(self.named(path)), "warning" if warning else "error", rule, message, hint))
 
     def named(self, path: str) -> str:
-        return path if self.shown in ("", ".") else f"{self.shown}/{path}"
+        return _named(self.shown, path)
+
+    def without(self, path: str) -> None:
+        """Notes that what a file holds is not to be had, so that a link to it is not called broken on top."""
+        folder, _, name = path.partition("/")
+        if kind := {"articles": "article", "questionnaires": "questionnaire", "media": "media"}.get(folder):
+            self.failed.add(f"{kind}:{name if kind == 'media' else name.rpartition('.')[0]}")
+
+    def bytes(self, path: str) -> bytes | None:
+        data, problem = read_bytes(self.root / path, self.named(path))
+        if problem:
+            self.problems.append(problem)
+            self.without(path)
+        return data
 
     def yaml(self, path: str, model: type[_Model]) -> tuple[_Model | None, Document | None]:
         document, problems = read_yaml(self.root / path, self.named(path))
@@ -67,31 +84,46 @@ class _Loading:
         return made, document
 
 
-def load(root: Path, shown: str, today: datetime.date, *, drafts: bool = False) -> tuple[Site | None, list[Problem]]:
+def load(
+    root: Path, shown: str, today: datetime.date, *, drafts: bool = False, jobs: int = 1,
+    progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, _: items,
+) -> tuple[Site | None, list[Problem]]:  # fmt: skip
     """Read the content folder `root`, which problems name `shown`.
 
-    `drafts` keeps articles marked ``draft: true``. Returns no site where there is no ``site.yaml`` to speak of; problems
+    `drafts` keeps articles marked ``draft: true``. `jobs` processes share the conversion of articles, where there are enough of
+    them; `progress` wraps the articles as they are made, and their number. Returns no site where there is no ``site.yaml`` to speak of; problems
     are complete in either case.
     """
     loading = _Loading(root, shown)
     paths = sorted(_files(loading))
     for name in _FILES:
-        if name not in paths:
-            loading.wrong("no-content", name, "the file is missing.", f"Write it, or check that {shown} is the folder you mean.")
+        if name not in paths and not (root / name).is_symlink():
+            loading.wrong(
+                "no-content", name, "the file is missing.", f"Write it, or check that {shown} is the folder you mean."
+            )
     settings, settings_document = loading.yaml("site.yaml", SiteSettings) if "site.yaml" in paths else (None, None)
-    contacts = _contacts(loading) if "contacts.yaml" in paths else {}
-    sources, sources_document = loading.yaml("sources.yaml", Bibliography) if "sources.yaml" in paths else (None, None)
-    glossary, glossary_document = loading.yaml("glossary.yaml", Glossary) if "glossary.yaml" in paths else (None, None)
+    contacts, _ = _entries(loading, paths, _Kind("contact", "contacts.yaml", "contacts", Contacts, Contact))
+    sources, source_places = _entries(
+        loading, paths, _Kind("source", "sources.yaml", "sources", Bibliography, Reference)
+    )
+    glossary, glossary_places = _entries(loading, paths, _Kind("term", "glossary.yaml", "terms", Glossary, Term))
+    for id, contact in contacts.items():
+        contact._id = id
     around = Surroundings(
         contacts,
-        frozenset(_mapping(sources_document, "sources")),
-        frozenset(_mapping(glossary_document, "terms")),
+        frozenset(sources),
+        frozenset(glossary),
         settings.dont_words if settings else (),
+        frozenset(loading.failed),
     )
-    articles = tuple(_articles(loading, paths, settings, around, drafts=drafts))
+    articles = tuple(_articles(loading, paths, _Conversion(root, shown, settings, around, drafts), jobs, progress))
     selfchecks = tuple(_selfchecks(loading, paths, settings, dict(_tables(loading, paths))))
     pictures = dict(_pictures(loading, paths))
-    static = tuple(File(path.removeprefix("static/"), (root / path).read_bytes()) for path in paths if path.startswith("static/"))
+    static = tuple(
+        File(path.removeprefix("static/"), data)
+        for path in paths
+        if path.startswith("static/") and (data := loading.bytes(path)) is not None
+    )
     if settings is None or settings_document is None:
         return None, loading.problems
     site = Site(
@@ -100,22 +132,55 @@ def load(root: Path, shown: str, today: datetime.date, *, drafts: bool = False) 
         articles=articles,
         selfchecks=selfchecks,
         contacts=contacts,
-        sources=sources.sources if sources else {},
-        source_places=sources_document.places if sources_document else Places(loading.named("sources.yaml")),
-        glossary=glossary.terms if glossary else {},
-        glossary_places=glossary_document.places if glossary_document else Places(loading.named("glossary.yaml")),
+        sources=sources,
+        source_places=source_places,
+        glossary=glossary,
+        glossary_places=glossary_places,
         pictures=pictures,
         static=static,
         today=today,
         failed=frozenset(loading.failed),
+        drafts=frozenset(loading.drafts),
     )
     return site, loading.problems
 
 
-def _mapping(document: Document | None, key: str) -> Mapping[str, Any]:
-    """The ids written in a file, whether or not each entry is sound: a bad entry is reported once, not at each use too."""
-    found = document.fields.get(key) if document else None
-    return found if isinstance(found, dict) else {}
+def _named(shown: str, path: str) -> str:
+    return path if shown in ("", ".") else f"{shown}/{path}"
+
+
+@dataclass(frozen=True)
+class _Kind(Generic[_Model]):
+    """A file that holds entries by id below one field: what links call an entry, the file, the field, and their models."""
+
+    name: str
+    path: str
+    field: str
+    whole: type[Strict]
+    entry: type[_Model]
+
+
+def _entries(loading: _Loading, paths: list[str], kind: _Kind[_Model]) -> tuple[dict[str, _Model], Places]:
+    """The entries of a file that are sound, so that one mistake does not break every link to all the others."""
+    made, document = loading.yaml(kind.path, kind.whole) if kind.path in paths else (None, None)
+    if made is not None and document is not None:
+        return dict(getattr(made, kind.field)), document.places
+    found = document.fields.get(kind.field) if document else None
+    if document is None or not isinstance(found, dict):
+        loading.failed.add(f"{kind.name}:")
+        return {}, document.places if document else Places(loading.named(kind.path))
+    sound: dict[str, _Model] = {}
+    for id, fields in found.items():
+        entry = parse(kind.entry, fields, document.places.sub(kind.field, id))[0] if isinstance(fields, dict) else None
+        if entry is None:
+            loading.failed.add(f"{kind.name}:{id}")
+        else:
+            sound[id] = entry
+    return sound, document.places
+
+
+_JUNK = re.compile(r"(?:Thumbs\.db|desktop\.ini|\.DS_Store|.*~|\..*\.sw[a-p])", re.IGNORECASE)
+"""What systems and editors leave in folders."""
 
 
 def _files(loading: _Loading) -> Iterator[str]:
@@ -126,18 +191,51 @@ def _files(loading: _Loading) -> Iterator[str]:
     home, folded = root.resolve(), dict[str, str]()
     for file in sorted(root.rglob("*")):
         path = file.relative_to(root).as_posix()
-        if any(part.startswith(".") for part in PurePosixPath(path).parts) and not path.startswith("static/"):
+        if _JUNK.fullmatch(file.name) or ((path.startswith(".") or "/." in path) and not path.startswith("static/")):
             continue
-        if file.is_symlink() and not (file.exists() and file.resolve().is_relative_to(home)):
-            loading.wrong("link-outside", path, "this link leads out of the content folder, or nowhere.", "Put the file itself here.")
+        if re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", path):
+            shown = re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", path)
+            loading.wrong("file-name", shown, "the name holds a character that cannot be shown.", "Rename it.")
             continue
-        if file.is_dir():
+        if file.is_symlink() and (problem := _link_problem(file, home)):
+            loading.wrong("link-outside", path, *problem)
+            loading.without(path)
             continue
-        if (other := folded.setdefault(path.casefold(), path)) != path:
-            loading.wrong("name-case", path, f"the name differs from {other} only in capital letters.", "Rename one of them.")
+        if other := _twin(path, folded):
+            if not file.is_dir():
+                loading.wrong(
+                    "name-case",
+                    path,
+                    f"the name differs from {other} only in capital letters or in how they are coded.",
+                    "Rename one of them.",
+                )
+                loading.without(path)
             continue
-        if _used(loading, path):
+        if not file.is_dir() and _used(loading, path):
             yield path
+
+
+def _link_problem(link: Path, home: Path) -> tuple[str, str] | None:
+    try:
+        inside = link.exists() and link.resolve().is_relative_to(home)
+    except (OSError, RuntimeError):  # a link that leads to itself
+        inside = False
+    if not inside:
+        return "this link leads out of the content folder, or nowhere.", "Put the file itself here."
+    return (
+        ("this link stands for a whole folder, which is not read.", "Put the folder itself here.")
+        if link.is_dir()
+        else None
+    )
+
+
+def _twin(path: str, folded: dict[str, str]) -> str | None:
+    """What came before and is, for some machines, the same name: the file, or one of the folders that it lies in."""
+    for whole in (*(str(parent) for parent in reversed(PurePosixPath(path).parents) if parent.name), path):
+        other = folded.setdefault(unicodedata.normalize("NFC", whole).casefold(), whole)
+        if other != whole:
+            return other
+    return None
 
 
 def _used(loading: _Loading, path: str) -> bool:
@@ -148,15 +246,23 @@ def _used(loading: _Loading, path: str) -> bool:
     if shelf is None or len(parts) != shelf[1] or (suffix != shelf[0] if shelf[0] else suffix.lower() not in _PICTURES):
         if parts[0] in ("facilities", "translations"):
             return False
-        loading.wrong("stray-file", path, "nothing reads this file.", _where_it_belongs(parts, suffix), warning=True)
+        # what lies on a shelf was meant to be read: leaving it out with a warning would lose a page
+        loading.wrong("stray-file", path, "nothing reads this file.", _where_it_belongs(suffix), warning=shelf is None)
+        loading.without(path)
         return False
     if not all(_SLUG.fullmatch(part) for part in (*parts[1:-1], PurePosixPath(path).stem)):
-        loading.wrong("file-name", path, "the name becomes an address, and this one cannot.", "Use small letters, digits and single hyphens.")
+        loading.wrong(
+            "file-name",
+            path,
+            "the name becomes an address, and this one cannot.",
+            "Use small letters, digits and single hyphens.",
+        )
+        loading.without(path)
         return False
     return True
 
 
-def _where_it_belongs(parts: tuple[str, ...], suffix: str) -> str:
+def _where_it_belongs(suffix: str) -> str:
     if suffix in (".md", ".markdown", ".txt"):
         return "An article is articles/<section>/<name>.md."
     if suffix in (".yaml", ".yml"):
@@ -166,48 +272,55 @@ def _where_it_belongs(parts: tuple[str, ...], suffix: str) -> str:
     return "Files that go out as they are belong in static/."
 
 
-def _contacts(loading: _Loading) -> dict[str, Contact]:
-    made, document = loading.yaml("contacts.yaml", Contacts)
-    if made is None:
-        # entries that are sound still serve, so that one mistake does not break every link to everybody
-        sound = {}
-        for id, entry in _mapping(document, "contacts").items():
-            contact = parse(Contact, entry, document.places.sub("contacts", id))[0] if isinstance(entry, dict) and document else None
-            if contact is not None:
-                contact._id = id
-                sound[id] = contact
-        return sound
-    return dict(made.contacts)
+@dataclass(frozen=True)
+class _Conversion:
+    """Reads and converts one article. Its fields are all that the result depends on, besides the article's file."""
+
+    root: Path
+    shown: str
+    settings: SiteSettings | None
+    around: Surroundings
+    drafts: bool
+
+    def __call__(self, path: str) -> tuple[Article | None, list[Problem], bool]:
+        """The article, unless it is a draft that is left out; its problems; and whether its file can be made nothing of."""
+        id = path.removeprefix("articles/").removesuffix(".md")
+        document, problems = read_markdown(self.root / path, _named(self.shown, path))
+        if document is None:
+            return None, problems, True
+        meta, found = parse(FrontMatter, document.fields, document.places)
+        problems += found
+        if meta is None:
+            return None, problems, True
+        if meta.draft and not self.drafts:
+            return None, problems, False
+        writer = Writer(path, 2, self.around)
+        key_points = tuple(
+            writer.inline(point, document.places.at("key_points", number))
+            for number, point in enumerate(meta.key_points)
+        )
+        body = writer.block(document.body, Place(document.path, document.body_line))
+        article = Article(
+            id, id.split("/")[0], document.path, meta, _due(meta.review, self.settings, services=meta.services),
+            key_points, body, writer.refers(), document.places,
+        )  # fmt: skip
+        return article, problems + writer.problems, False
 
 
 def _articles(
-    loading: _Loading, paths: list[str], settings: SiteSettings | None, around: Surroundings, *, drafts: bool
-) -> Iterator[Article]:
-    for path in paths:
-        if not path.startswith("articles/"):
-            continue
-        id = path.removeprefix("articles/").removesuffix(".md")
-        document, problems = read_markdown(loading.root / path, loading.named(path))
+    loading: _Loading, paths: list[str], convert: _Conversion, jobs: int,
+    progress: Callable[[Iterable[Any], int], Iterable[Any]],
+) -> Iterator[Article]:  # fmt: skip
+    wanted = [path for path in paths if path.startswith("articles/")]
+    results = shared_out(convert, wanted, jobs if len(wanted) >= POOL_FROM else 1)
+    for path, (article, problems, failed) in progress(zip(wanted, results, strict=True), len(wanted)):
         loading.problems += problems
-        meta = None
-        if document is not None:
-            meta, problems = parse(FrontMatter, document.fields, document.places)
-            loading.problems += problems
-        if document is None or meta is None:
-            loading.failed.add(f"article:{id}")
-            continue
-        if meta.draft and not drafts:
-            continue
-        writer = Writer(path, 2, around)
-        key_points = tuple(
-            writer.inline(point, document.places.at("key_points", number)) for number, point in enumerate(meta.key_points)
-        )
-        body = writer.block(document.body, Place(document.path, document.body_line))
-        loading.problems += writer.problems
-        yield Article(
-            id, id.split("/")[0], document.path, meta, _due(meta.review, settings, services=meta.services),
-            key_points, body, writer.refers(), document.places,
-        )  # fmt: skip
+        if failed:
+            loading.without(path)
+        elif article is None:
+            loading.drafts.add(path.removeprefix("articles/").removesuffix(".md"))
+        else:
+            yield article
 
 
 def _due(review: Review, settings: SiteSettings | None, *, services: bool = False) -> datetime.date:
@@ -216,8 +329,10 @@ def _due(review: Review, settings: SiteSettings | None, *, services: bool = Fals
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months later, or the last day of that month where it is shorter."""
+    """The same day so many months later, or the last day of that month where it is shorter; the last day there is, at the end."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > datetime.MAXYEAR:
+        return datetime.date.max
     return day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
@@ -228,7 +343,10 @@ def _tables(loading: _Loading, paths: list[str], folder: str = _TABLES) -> Itera
             document, problems = read_yaml(loading.root / path, loading.named(path))
             loading.problems += problems
             if document is not None:
-                yield PurePosixPath(path).stem, {raw: value for raw, value in document.fields.items() if isinstance(value, str)}
+                yield (
+                    PurePosixPath(path).stem,
+                    {raw: value for raw, value in document.fields.items() if isinstance(value, str)},
+                )
 
 
 def _selfchecks(
@@ -240,15 +358,21 @@ def _selfchecks(
         id = PurePosixPath(path).stem
         questionnaire, document, plan = _compiled(loading, path, tables)
         if questionnaire is None or plan is None or document is None:
-            loading.failed.add(f"questionnaire:{id}")
+            loading.without(path)
             continue
         if questionnaire.id != id:
             place = document.places.at("id")
             loading.problems.append(
-                Problem(place, "error", "id-matches-file", f"the id is {questionnaire.id}, the file {id}.yaml.", "Make them the same.")
+                Problem(
+                    place,
+                    "error",
+                    "id-matches-file",
+                    f"the id is {questionnaire.id}, the file {id}.yaml.",
+                    "Make them the same.",
+                )
             )
         due = _due(questionnaire.review, settings)
-        yield SelfCheck(questionnaire, document.path, plan.as_json(), paper_key(questionnaire, plan), due)
+        yield SelfCheck(questionnaire, document.path, plan.as_json(), make_sheet(questionnaire, plan), due)
 
 
 def _compiled(
@@ -270,7 +394,9 @@ def questionnaire(file: Path, shown: str) -> tuple[Questionnaire | None, Plan | 
     `shown` is how problems name the file.
     """
     loading = _Loading(file.parent, str(PurePosixPath(shown).parent))
-    tables = dict(_tables(loading, sorted(f"tables/{each.name}" for each in (file.parent / "tables").glob("*.yaml")), "tables/"))
+    tables = dict(
+        _tables(loading, sorted(f"tables/{each.name}" for each in (file.parent / "tables").glob("*.yaml")), "tables/")
+    )
     found, _, plan = _compiled(loading, file.name, tables)
     return found, plan, sorted(loading.problems)
 
@@ -279,12 +405,25 @@ def _pictures(loading: _Loading, paths: list[str]) -> Iterator[tuple[str, Pictur
     for path in paths:
         if not path.startswith("media/"):
             continue
-        name, data = path.removeprefix("media/"), (loading.root / path).read_bytes()
-        if len(data) > MAX_BYTES:
-            loading.wrong("picture", path, "the picture is larger than 2 MiB.", "Make it smaller: 100 kB is plenty.")
+        name, data = path.removeprefix("media/"), loading.bytes(path)
+        if data is None:
             continue
+        width, height = _size(data)
+        if width < 1 or height < 1:
+            loading.wrong(
+                "picture", path, "the picture cannot be read, or does not say how large it is.", "Save it again."
+            )
+            loading.without(path)
+            continue
+        yield name, Picture(File(name, data), width, height)
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """Width and height of a picture in pixels; 0 or less where the data do not say."""
+    import imagesize  # it comes with an HTTP client, which takes 20 ms to import
+
+    try:
         width, height = imagesize.get(io.BytesIO(data))
-        if width <= 0 or height <= 0:
-            loading.wrong("picture", path, "the picture cannot be read, or does not say how large it is.", "Save it again.")
-            continue
-        yield name, Picture(File(name, data), int(width), int(height))
+        return int(width), int(height)
+    except Exception:  # a broken file breaks the parser in as many ways as there are formats
+        return 0, 0

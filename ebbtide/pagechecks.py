@@ -16,6 +16,7 @@ from functools import cached_property
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
+from ebbtide.model import digits
 from ebbtide.model.contact import Contact
 from ebbtide.model.page import File, Page
 from ebbtide.problem import Level, Problem
@@ -32,12 +33,14 @@ REQUESTS: Mapping[str, int] = {"article": 2}
 REQUESTS_ELSE = 3
 
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_ADDRESSES = frozenset("href src srcset action formaction poster data cite background ping manifest imagesrcset".split())
-_PHONE = re.compile(r"(?:\+|\b)(?:\d[\s().\u2010-\u2015-]{0,2}){6,14}\d\b|\b1?[-. ]?\(?\d{3}\)?[-. ](?=[A-Z0-9-]*[A-Z]{3})[A-Z0-9-]{7,}\b")
-_LIKE_A_NUMBER = re.compile(
-    r"\+\d[\d\s().-]{7,}|(?:\b1[-. ])?\(?\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}\b|\b1?[-. ]?\d{3}[-. ](?=[A-Z0-9-]*[A-Z]{3})[A-Z0-9-]{7,}"
+_ADDRESSES = frozenset(
+    "href src srcset action formaction poster data cite background ping manifest imagesrcset".split()
 )
-_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_TOLD = ("alt", "title", "aria-label", "placeholder", "content")
+"""Attributes that are read to somebody, or shown by a search engine."""
+_INLINE = frozenset(
+    "a abbr b bdi bdo br cite code em i kbd mark q s small span strong sub sup time u wbr x-say".split()
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +62,11 @@ class Text:
     line: int
     column: int
     inside: tuple[Element, ...]
+
+
+def _block(text: Text) -> Element | None:
+    """The innermost element around a text that stands on lines of its own."""
+    return next((each for each in reversed(text.inside) if each.tag not in _INLINE), None)
 
 
 class _Parser(HTMLParser):
@@ -114,33 +122,45 @@ class Parsed:
         return Counter(element.attributes["id"] for element in self.elements if element.attributes.get("id"))
 
     def text_in(self, element: Element) -> str:
-        """The visible text of an element, white space folded."""
-        return " ".join("".join(text.text for text in self.texts if element in text.inside).split())
+        """The visible text of an element, white space folded, and blanks between its blocks: numbers side by side are two."""
+        said, block = [], None
+        for text in self.texts:
+            if element in text.inside:
+                if (now := _block(text)) is not block:
+                    said.append(" ")
+                    block = now
+                said.append(text.text)
+        return " ".join("".join(said).split())
 
     @cached_property
     def visible(self) -> tuple[Text, ...]:
-        return tuple(text for text in self.texts if not any(each.tag in ("script", "style", "title") for each in text.inside))
+        return tuple(
+            text for text in self.texts if not any(each.tag in ("script", "style", "title") for each in text.inside)
+        )
 
 
 @dataclass(frozen=True)
 class Whole:
     """What surrounds a page: all pages, the files beside them, the contacts, the address of the site, and addresses of pages
-    whose sources could not be read, so that a link to one is not called dead on top."""
+    whose sources could not be read, so that a link to one is not called dead on top. `contacts_whole` says that every contact could
+    be read, so that a missing one is a page's mistake."""
 
     pages: Mapping[str, Parsed]
     files: Mapping[str, File]
     contacts: Mapping[str, Contact]
     base_url: str | None = None
     failed: frozenset[str] = field(default_factory=frozenset)
+    contacts_whole: bool = True
+    typed: frozenset[str] = frozenset()
 
     @cached_property
     def numbers(self) -> Mapping[str, frozenset[str]]:
         """Who owns each string of digits."""
         found: dict[str, set[str]] = {}
         for id, contact in self.contacts.items():
-            for digits in contact.numbers:
-                found.setdefault(digits, set()).add(id)
-        return {digits: frozenset(ids) for digits, ids in found.items()}
+            for number in contact.numbers:
+                found.setdefault(number, set()).add(id)
+        return {number: frozenset(ids) for number, ids in found.items()}
 
     @cached_property
     def titles(self) -> Counter[str]:
@@ -148,7 +168,9 @@ class Whole:
 
     @cached_property
     def descriptions(self) -> Counter[str]:
-        return Counter(_description(parsed) for parsed in self.pages.values() if parsed.page.kind not in ("moved", "not-found"))
+        return Counter(
+            _description(parsed) for parsed in self.pages.values() if parsed.page.kind not in ("moved", "not-found")
+        )
 
 
 Rule = Callable[[Parsed, Whole], Iterator[Finding]]
@@ -157,43 +179,102 @@ Rule = Callable[[Parsed, Whole], Iterator[Finding]]
 def run(
     pages: Sequence[Page], files: Iterable[File], contacts: Mapping[str, Contact], base_url: str | None = None,
     failed: frozenset[str] = frozenset(), progress: Callable[[Iterable[Page], int], Iterable[Page]] = lambda items, _: items,
+    *, contacts_whole: bool = True, typed: frozenset[str] = frozenset(),
 ) -> list[Problem]:  # fmt: skip
-    """Every problem that a rule finds on `pages`."""
+    """Every problem that a rule finds on `pages`. What a template does wrong on many pages is one problem.
+
+    `typed` are digits of telephone numbers that are already reported where they are typed.
+    """
     parsed = {page.path: Parsed.of(page) for page in progress(pages, len(pages))}
-    whole = Whole(parsed, {file.path: file for file in files}, contacts, base_url, failed)
-    problems = []
+    whole = Whole(parsed, {file.path: file for file in files}, contacts, base_url, failed, contacts_whole, typed)
+    found: dict[tuple[Level, str, str, str], list[tuple[Page, int, int]]] = {}
     for one in parsed.values():
         for level, rule in RULES:
             for line, column, message, hint in rule(one, whole):
-                where = f"On the finished page {one.page.path}, line {line}, column {column}: "
-                problems.append(Problem(one.page.origin, level, rule.__name__.replace("_", "-"), where + message, hint))
-    return problems
+                found.setdefault((level, rule.__name__.replace("_", "-"), message, hint), []).append(
+                    (one.page, line, column)
+                )
+    return [
+        problem
+        for (level, name, message, hint), where in found.items()
+        for problem in _told(level, name, message, hint, where)
+    ]
+
+
+_MANY = 3
+"""Pages with the same mistake, above which it is a template's."""
+
+
+def _told(level: Level, name: str, message: str, hint: str, where: list[tuple[Page, int, int]]) -> Iterator[Problem]:
+    count = len({page.path for page, _, _ in where})
+    for page, line, column in where[:1] if count > _MANY else where:
+        place = f"{page.path}, line {line}, column {column}: "
+        start = f"On {count} finished pages, first {place}" if count > _MANY else f"On the finished page {place}"
+        yield Problem(page.origin, level, name, start + message, hint)
 
 
 def page_other_origin(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     """Nothing on a page is fetched from another host: no address in an attribute or a style leads there but that of a link."""
     for element in parsed.elements:
+        at = element.line, element.column
         for name, value in element.attributes.items():
             if name in _ADDRESSES and _elsewhere(value) and not _is_link(element, name, value, whole):
-                yield element.line, element.column, f"<{element.tag} {name}> leads to another host: {value[:80]}", "Use a file of the site's own."
+                yield (
+                    *at,
+                    f"<{element.tag} {name}> leads to another host: {value[:80]}",
+                    "Use a file of the site's own.",
+                )
             if name == "style" and re.search(r"url\(", value):
-                yield element.line, element.column, f"<{element.tag}> has a style that fetches something.", "Move it into a stylesheet."
-        if element.tag == "link" and {"preconnect", "dns-prefetch", "prerender"} & set(element.attributes.get("rel", "").split()):
-            yield element.line, element.column, "a link element connects to another host ahead of time.", "Delete it."
+                yield *at, f"<{element.tag}> has a style that fetches something.", "Move it into a stylesheet."
+        if element.tag == "link" and {"preconnect", "dns-prefetch", "prerender"} & set(
+            element.attributes.get("rel", "").lower().split()
+        ):
+            yield *at, "a link element connects to another host ahead of time.", "Delete it."
+        if element.tag == "meta" and element.attributes.get("http-equiv", "").lower() == "refresh":
+            content = element.attributes.get("content", "")
+            if _elsewhere(re.sub(r"^[^=]*url\s*=\s*[\"']?", "", content, flags=re.IGNORECASE)):
+                yield (
+                    *at,
+                    f"the page sends its reader to another host: {content[:80]}",
+                    "Link there instead, so that a reader can choose.",
+                )
     for text in parsed.texts:
-        if text.inside and text.inside[-1].tag == "style" and (found := re.search(r"(?:url\(\s*[\"']?|@import\s+[\"'])\s*(?:https?:)?//[^)\"']*", text.text)):
-            yield text.line, text.column, f"a style leads to another host: {found[0][:80]}", "Use a file of the site's own."
+        if text.inside and text.inside[-1].tag == "style":
+            for found in re.finditer(
+                r"(?:url\(\s*[\"']?|@import\s+[\"'])\s*(?:https?:)?//[^)\"']*", text.text, re.IGNORECASE
+            ):
+                yield (
+                    *_within(text, found.start()),
+                    f"a style leads to another host: {found[0][:80]}",
+                    "Use a file of the site's own.",
+                )
+
+
+def _within(text: Text, offset: int) -> tuple[int, int]:
+    """Line and column of an offset in a text, as far as it holds no character codes."""
+    line = text.text.count("\n", 0, offset)
+    return text.line + line, offset - text.text.rfind("\n", 0, offset) if line else text.column + offset
 
 
 def _elsewhere(value: str) -> bool:
-    return bool(re.match(r"\s*(?:https?:|wss?:|ftp:)?//", value, re.IGNORECASE)) or bool(re.search(r",\s*(?:https?:)?//", value))
+    """Whether an address has a host. Browsers take a backslash for a slash, and pass over blanks and line ends."""
+    plain = re.sub(r"[\t\n\r]", "", value).strip().replace("\\", "/")
+    return bool(re.match(r"(?:https?:|wss?:|ftp:)?//", plain, re.IGNORECASE)) or bool(
+        re.search(r",\s*(?:https?:)?//", plain)
+    )
 
 
 def _is_link(element: Element, name: str, value: str, whole: Whole) -> bool:
     """Links that a reader follows, and addresses of the site itself that machines read."""
     if element.tag == "a" and name == "href":
         return True
-    return element.tag == "link" and element.attributes.get("rel") in ("canonical", "alternate") and bool(whole.base_url and value.startswith(whole.base_url))
+    ours = whole.base_url.rstrip("/") + "/" if whole.base_url else ""
+    return (
+        element.tag == "link"
+        and element.attributes.get("rel") in ("canonical", "alternate")
+        and bool(ours)
+        and value.startswith(ours)
+    )
 
 
 def page_one_h1(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
@@ -232,14 +313,31 @@ def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
             value = element.attributes.get(name)
             if value is None or re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", value):
                 continue
+            if not value and name == "src":
+                yield (
+                    element.line,
+                    element.column,
+                    f"the address of <{element.tag}> is empty.",
+                    "Write where the file is.",
+                )
+                continue
             address = urlsplit(value)
             path = _resolved(parsed.page, unquote(address.path), whole.base_url)
             target = whole.pages.get(path)
             if target is None and path not in whole.files:
                 if path.removesuffix("index.html") not in whole.failed:
-                    yield element.line, element.column, f"{value or 'an empty address'} leads nowhere.", "Correct the address."
-            elif target is not None and address.fragment and unquote(address.fragment) not in target.ids:
-                yield element.line, element.column, f"{value} leads to no element with that id.", "Correct what stands after the #."
+                    yield element.line, element.column, f"{value} leads nowhere.", "Correct the address."
+            elif (
+                target is not None
+                and address.fragment not in ("", "top")
+                and unquote(address.fragment) not in target.ids
+            ):
+                yield (
+                    element.line,
+                    element.column,
+                    f"{value} leads to no element with that id.",
+                    "Correct what stands after the #.",
+                )
 
 
 def _resolved(page: Page, path: str, base_url: str | None) -> str:
@@ -247,8 +345,8 @@ def _resolved(page: Page, path: str, base_url: str | None) -> str:
     if not path:
         return page.path
     if path.startswith("/"):
-        prefix = urlsplit(base_url).path.rstrip("/") if base_url else ""
-        whole = path.removeprefix(prefix).lstrip("/")
+        prefix = urlsplit(base_url).path.rstrip("/") + "/" if base_url else "/"
+        whole = path[len(prefix) :] if path.startswith(prefix) else path
     else:
         whole = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
         whole = "" if whole == "." else whole + ("/" if path.endswith(("/", ".")) and not whole.endswith("/") else "")
@@ -259,7 +357,12 @@ def page_language(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     """A page says what language it is in."""
     root = next(parsed.all("html"), None)
     if root is None or not root.attributes.get("lang"):
-        yield (root.line if root else 1), (root.column if root else 1), "the html element has no lang.", "Write the site's language there."
+        yield (
+            (root.line if root else 1),
+            (root.column if root else 1),
+            "the html element has no lang.",
+            "Write the site's language there.",
+        )
 
 
 def page_title(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
@@ -283,23 +386,47 @@ def page_description(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
 
 
 def _title(parsed: Parsed) -> str:
-    return " ".join("".join(text.text for text in parsed.texts if text.inside and text.inside[-1].tag == "title").split())
+    return " ".join(
+        "".join(text.text for text in parsed.texts if text.inside and text.inside[-1].tag == "title").split()
+    )
 
 
 def _description(parsed: Parsed) -> str:
-    return next((element.attributes.get("content", "") for element in parsed.all("meta") if element.attributes.get("name") == "description"), "")
+    return next(
+        (
+            element.attributes.get("content", "")
+            for element in parsed.all("meta")
+            if element.attributes.get("name") == "description"
+        ),
+        "",
+    )
 
 
 def page_contact_bar(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     """The contact bar comes before the main text, in the same place on every page (WCAG 2.2, 3.2.6)."""
     if parsed.page.kind == "moved":
         return
-    bar = next((index for index, element in enumerate(parsed.elements) if "data-contact-bar" in element.attributes), None)
+    bar = next(
+        (index for index, element in enumerate(parsed.elements) if "data-contact-bar" in element.attributes), None
+    )
     main = next((index for index, element in enumerate(parsed.elements) if element.tag == "main"), None)
     if bar is None or main is None or bar > main:
-        yield 1, 1, "the contact bar does not stand before the main text.", "Keep parts/contact-bar.html where base.html has it."
-    elif not any(parsed.elements[bar] in element.inside and element.attributes.get("href", "").startswith(("tel:", "sms:")) for element in parsed.elements):
-        yield parsed.elements[bar].line, parsed.elements[bar].column, "the contact bar has no number to tap.", "Print the link of each line's contact."
+        yield (
+            1,
+            1,
+            "the contact bar does not stand before the main text.",
+            "Keep parts/contact-bar.html where base.html has it.",
+        )
+    elif whole.contacts_whole and not any(
+        parsed.elements[bar] in element.inside and element.attributes.get("href", "").startswith(("tel:", "sms:"))
+        for element in parsed.elements
+    ):
+        yield (
+            parsed.elements[bar].line,
+            parsed.elements[bar].column,
+            "the contact bar has no number to tap.",
+            "Print the link of each line's contact.",
+        )
 
 
 def page_stray_number(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
@@ -309,81 +436,164 @@ def page_stray_number(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
         if not href.lower().startswith(("tel:", "sms:")):
             continue
         owner = _owner((*element.inside, element))
-        digits = re.sub(r"\D", "", re.split(r"[;?,]", href[4:])[0])
-        if owner is None or owner not in whole.numbers.get(digits, frozenset()):
-            yield element.line, element.column, f"{href} is not beside the contact whose number it is.", "Link with contact: and its id."
+        dialed = re.sub(r"\D", "", re.split(r"[;?,]", href[4:])[0])
+        if owner is None or owner not in whole.numbers.get(dialed, frozenset()):
+            yield (
+                element.line,
+                element.column,
+                f"{href} is not beside the contact whose number it is.",
+                "Link with contact: and its id.",
+            )
+    for element in parsed.elements:
+        for name in _TOLD:
+            for _, run in digits.runs(element.attributes.get(name, "")):
+                owner = _owner((*element.inside, element))
+                if _is_stray(run, whole) and owner not in digits.owners(run, whole.numbers):
+                    yield (
+                        element.line,
+                        element.column,
+                        f"<{element.tag} {name}> holds the number {run}.",
+                        "Leave the number out.",
+                    )
     seen: set[Element] = set()
-    for text in parsed.visible:
-        holder = next((each for each in text.inside if "data-contact" in each.attributes), None)
-        if holder is None:
-            yield from _numbers_outside(text, whole)
-        elif holder not in seen:
+    loose: list[Text] = []
+    for text in (*parsed.visible, None):
+        holder = next((each for each in text.inside if "data-contact" in each.attributes), None) if text else None
+        if loose and (text is None or holder is not None or _block(text) is not _block(loose[-1])):
+            yield from _numbers_outside(loose, whole)
+            loose = []
+        if text is not None and holder is None:
+            loose.append(text)
+        elif holder is not None and holder not in seen:
             seen.add(holder)
             yield from _numbers_inside(parsed, holder, whole)
 
 
 def _owner(elements: Sequence[Element]) -> str | None:
-    return next((each.attributes["data-contact"] for each in reversed(elements) if "data-contact" in each.attributes), None)
+    return next(
+        (each.attributes["data-contact"] for each in reversed(elements) if "data-contact" in each.attributes), None
+    )
 
 
-def _numbers_outside(text: Text, whole: Whole) -> Iterator[Finding]:
-    for found in _PHONE.finditer(text.text):
-        if _looks_owned(found[0], whole):
-            line = text.line + text.text.count("\n", 0, found.start())
-            yield line, text.column, f"the number {found[0].strip()} stands away from its contact.", "Link with contact: and an id, which prints the number."
+def _numbers_outside(texts: Sequence[Text], whole: Whole) -> Iterator[Finding]:
+    """Numbers in one run of text, whatever emphasis there is inside it."""
+    for offset, run in digits.runs("".join(text.text for text in texts)):
+        if _is_stray(run, whole):
+            before = 0
+            for text in texts:
+                if offset < before + len(text.text):
+                    yield *_within(text, offset - before), f"the number {run} stands away from its contact.", _LINK
+                    break
+                before += len(text.text)
+
+
+def _is_stray(run: str, whole: Whole) -> bool:
+    return digits.is_number(run, whole.numbers) and digits.digits(run) not in whole.typed
+
+
+_LINK = "Link with contact: and an id, which prints the number."
 
 
 def _numbers_inside(parsed: Parsed, holder: Element, whole: Whole) -> Iterator[Finding]:
     id, said = holder.attributes["data-contact"], parsed.text_in(holder)
     contact = whole.contacts.get(id)
     if contact is None:
-        yield holder.line, holder.column, f"data-contact names {id}, who is not in contacts.yaml.", "Correct the id."
+        if whole.contacts_whole:
+            yield (
+                holder.line,
+                holder.column,
+                f"data-contact names {id}, who is not in contacts.yaml.",
+                "Correct the id.",
+            )
         return
     shown = False
-    for found in _PHONE.finditer(said):
-        if not _looks_owned(found[0], whole):
-            continue
-        shown = True
-        if id not in _owners(found[0], whole):
-            yield holder.line, holder.column, f"{found[0].strip()} is not a number of {contact.name}.", "Print only what the record holds."
+    for _, run in digits.runs(said):
+        if digits.is_number(run, whole.numbers):
+            shown = True
+            if id not in digits.owners(run, whole.numbers):
+                yield (
+                    holder.line,
+                    holder.column,
+                    f"{run} is not a number of {contact.name}.",
+                    "Print only what the record holds.",
+                )
+    yield from _short_codes(parsed, holder, contact)
     if shown and not any(name.casefold() in said.casefold() for name in (contact.name, contact.short_name)):
-        yield holder.line, holder.column, f"a number of {contact.name} stands here without the name.", "Print the name in the same element."
+        yield (
+            holder.line,
+            holder.column,
+            f"a number of {contact.name} stands here without the name.",
+            "Print the name in the same element.",
+        )
 
 
-def _looks_owned(text: str, whole: Whole) -> bool:
-    """Whether a run of digits is somebody's number, or is written as only a telephone number is."""
-    return bool(_owners(text, whole)) or bool(_LIKE_A_NUMBER.fullmatch(text.strip()))
-
-
-def _owners(text: str, whole: Whole) -> frozenset[str]:
-    """Who owns a number as written, letters on the keys included. A word may be longer than the number: the exchange ignores the rest."""
-    plain = text.upper()
-    digits = re.sub(r"\D", "", plain.translate(_KEYS))
-    if re.search(r"[A-Z]", plain):
-        return frozenset().union(*(ids for number, ids in whole.numbers.items() if len(number) >= 10 and digits.startswith(number)))
-    return whole.numbers.get(digits, frozenset())
+def _short_codes(parsed: Parsed, holder: Element, contact: Contact) -> Iterator[Finding]:
+    """What a link shows must be what it dials. Short numbers, which anywhere else could be a count, are judged here."""
+    for element in parsed.elements:
+        if holder not in (*element.inside, element) or not element.attributes.get("href", "").lower().startswith(
+            ("tel:", "sms:")
+        ):
+            continue
+        words = " ".join(filter(None, (contact.name, contact.short, *(word for link in contact.links() for word in (
+            link.label, link.say, link.extension, link.keyword, link.press, link.display,
+        )))))  # fmt: skip
+        known = {*contact.numbers, *re.findall(r"\d+", words)}
+        for run in re.findall(r"(?<![\w.,-])\d{3,6}(?![\w-]|[.,]\d)", parsed.text_in(element)):
+            if run not in known:
+                yield (
+                    element.line,
+                    element.column,
+                    f"{run} is not a number of {contact.name}.",
+                    "Print only what the record holds.",
+                )
 
 
 def page_inline_script(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     """No page holds a script of its own, an event attribute or a style attribute: the policy would block it."""
     for element in parsed.elements:
-        if element.tag == "script" and "src" not in element.attributes and element.attributes.get("type") not in ("application/json", "application/ld+json"):
+        if (
+            element.tag == "script"
+            and "src" not in element.attributes
+            and element.attributes.get("type") not in ("application/json", "application/ld+json")
+        ):
             yield element.line, element.column, "a script stands in the page itself.", "Put it into a file."
         for name in element.attributes:
             if re.fullmatch(r"on[a-z]+", name):
-                yield element.line, element.column, f"<{element.tag}> has the event attribute {name}.", "Listen for the event in a script file."
+                yield (
+                    element.line,
+                    element.column,
+                    f"<{element.tag}> has the event attribute {name}.",
+                    "Listen for the event in a script file.",
+                )
             if name == "style":
                 yield element.line, element.column, f"<{element.tag}> has a style attribute.", "Give it a class."
+            if name in _ADDRESSES and re.match(
+                r"\s*(?:javascript|vbscript|data\s*:\s*text/html)\s*:?", element.attributes[name], re.IGNORECASE
+            ):
+                yield (
+                    element.line,
+                    element.column,
+                    f"<{element.tag} {name}> holds a program.",
+                    "Write an address there.",
+                )
 
 
 def page_policy(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     """A page carries the content security policy and sends no referrer."""
-    metas = {element.attributes.get("http-equiv", element.attributes.get("name", "")).lower(): element for element in parsed.all("meta")}
+    metas = {
+        element.attributes.get("http-equiv", element.attributes.get("name", "")).lower(): element
+        for element in parsed.all("meta")
+    }
     said = metas["content-security-policy"].attributes.get("content", "") if "content-security-policy" in metas else ""
     if not said.startswith("default-src 'none'") or "unsafe" in said:
         yield 1, 1, "the content security policy is missing or lets too much through.", "Keep the head of base.html."
     if "referrer" not in metas or metas["referrer"].attributes.get("content") != "no-referrer":
-        yield 1, 1, "the page would tell other sites where a reader came from.", 'Keep <meta name="referrer" content="no-referrer">.'
+        yield (
+            1,
+            1,
+            "the page would tell other sites where a reader came from.",
+            'Keep <meta name="referrer" content="no-referrer">.',
+        )
 
 
 def page_weight(parsed: Parsed, whole: Whole) -> Iterator[Finding]:

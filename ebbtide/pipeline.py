@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ebbtide import checks, load, pagechecks, prose, render, selfcheck, source, write
-from ebbtide.model import base, contact
+from ebbtide.model import base, contact, digits
 from ebbtide.model.page import File
 from ebbtide.problem import Problem, errors
 from ebbtide.render import Rendered, Renderer
@@ -37,7 +37,6 @@ class Options:
     content_name: str = "content"
     base_url: str | None = None
     drafts: bool = False
-    live: int = 0
     clean: bool = False
     jobs: int = 1
 
@@ -53,21 +52,29 @@ class Made:
 
 def make(options: Options, progress: Progress = lambda _, items, __: items) -> Made:
     """Gather and judge: everything is read, checked and rendered in memory. Nothing is written."""
-    site, problems = load.load(options.content, options.content_name, options.today, drafts=options.drafts)
+    site, problems = load.load(
+        options.content, options.content_name, options.today, drafts=options.drafts, jobs=options.jobs,
+        progress=lambda items, count: progress("articles", items, count),
+    )  # fmt: skip
     if site is None:
         return Made(tuple(sorted(problems)))
     if options.base_url:
         settings = site.settings.model_copy(update={"base_url": options.base_url}).located(site.settings.places)
         site = site.with_settings(settings)
     problems += checks.run(site)
-    renderer = Renderer(site, options.templates, options.live, options.version)
+    renderer = Renderer(site, options.templates)
     rendered = renderer.run(lambda items, count: progress("pages", items, count))
     problems += renderer.problems
     if not errors(renderer.problems):
-        failed = frozenset(_address(name) for name in site.failed)
+        failed = frozenset(_address(name) for name in site.failed if name.startswith(("article:", "questionnaire:")))
         problems += pagechecks.run(
             rendered.pages, rendered.files, site.contacts, site.settings.base_url, failed,
             lambda items, count: progress("checks", items, count),
+            contacts_whole=not any(name.startswith("contact:") for name in site.failed),
+            typed=frozenset(
+                digits.digits(run) for problem in problems if problem.rule in ("typed-number", "number-in-words")
+                for _, run in digits.runs(problem.message)
+            ),
         )  # fmt: skip
     stamped = Rendered(rendered.pages, (*rendered.files, _stamp(options.version, rendered)))
     return Made(tuple(sorted(set(problems))), stamped)
@@ -91,8 +98,9 @@ def rules() -> dict[str, str]:
     book: dict[str, str] = {}
     for part in (source, base, load, contact, prose, selfcheck, render, write):
         book |= part.RULES
-    for level_and_rule in (*checks.RULES, *pagechecks.RULES):
-        rule = level_and_rule[1]
+    named: list[Callable[..., object]] = [rule for _, rule in checks.RULES]
+    named += [rule for _, rule in pagechecks.RULES]
+    for rule in named:
         book[checks.name_of(rule)] = " ".join((rule.__doc__ or "").split())
     return dict(sorted(book.items()))
 

@@ -6,6 +6,7 @@ A problem is a value, never an exception: reading goes on, and all problems are 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -80,8 +81,9 @@ class Places:
 
 
 def as_text(problem: Problem) -> str:
-    """``path:line:column: level[rule] message hint``, one line."""
-    return " ".join(filter(None, (f"{problem.place}: {problem.level}[{problem.rule}]", problem.message, problem.hint)))
+    """``path:line:column: level[rule] message hint``, one line, whatever a file's text brings into it."""
+    whole = " ".join(filter(None, (f"{problem.place}: {problem.level}[{problem.rule}]", problem.message, problem.hint)))
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", whole)
 
 
 def as_github(problem: Problem) -> str:

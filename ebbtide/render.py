@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime
 import html
-import io
 import json
 import re
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from markupsafe import Markup
 
-from ebbtide import wording
+from ebbtide import catalog, wording
 from ebbtide.assets import Assets, headers, named, policy
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
@@ -30,7 +29,7 @@ from ebbtide.problem import Place, Problem
 RULES: Mapping[str, str] = {
     "template": "Templates print what they are given: no unknown names, no mistakes in their syntax.",
     "no-base-url": "site.yaml gives base_url, so that canonical addresses, the sitemap and the feed can be written.",
-    "no-catalog": "The templates' words are translated into the site's language.",
+    **catalog.RULES,
 }
 
 STYLED: tuple[PageKind, ...] = (
@@ -52,6 +51,9 @@ HELP_SECTIONS: Mapping[str, tuple[Kind, ...]] = {
 }
 """The parts of the Get help page, in its order, and the kinds of contact that stand there. A contact of another country, or one
 that does not speak the site's language, stands under ``abroad`` or ``languages`` whatever its kind."""
+
+MANY = 10
+"""Pages that a template may fail to make before no other is tried: all that can be learnt from them has been learnt."""
 
 _SCRIPTS: Mapping[str, tuple[str, ...]] = {"questionnaire": ("selfcheck",)}
 
@@ -92,7 +94,6 @@ class _View:
     style: str
     policy: str
     scripts: tuple[str, ...]
-    live: int
     canonical: str | None
     danger: bool = False
     section: str = ""
@@ -101,34 +102,58 @@ class _View:
 @dataclass
 class Renderer:
     """Makes the pages of one site. `templates` are the folders to look in, the publisher's own first, with the names that
-    problems give them. `live` adds what a page needs to hear of changes while it is being written."""
+    problems give them."""
 
     site: Site
     templates: Sequence[tuple[Path, str]]
-    live: int = 0
-    version: str = ""
     problems: list[Problem] = field(default_factory=list)
+    _failures: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        folders = [folder for folder, _ in self.templates]
         settings = self.site.settings
-        self.assets = Assets(folders, settings.colors, settings.dark_colors)
+        place = self.site.places.at("language")
+        locale = catalog.locale_of(settings.language)
+        if locale is None:
+            message = f"{settings.language} is no language whose names of months and days are known."
+            self.problems.append(Problem(place, "error", "no-catalog", message, "Write for example en, en-US or fr."))
+        self.locale = "en" if locale is None else str(locale)
+        self.words = catalog.Words(settings.language, self.templates, place)
+        self.assets = Assets(self.templates, settings.colors, settings.dark_colors)
         self.styles = {kind: self.assets.style(kind) for kind in STYLED}
+        self.problems += [
+            Problem(Place(path), "error", "template", *said) for path, said in self.assets.unsound.items()
+        ]
         self.pictures = self.assets.pictures()
-        self.media = {name: named("assets", picture.file.path, picture.file.content) for name, picture in self.site.pictures.items()}
-        self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folders),
+        self.media = {
+            name: named("assets", picture.file.path, picture.file.content)
+            for name, picture in self.site.pictures.items()
+        }
+        self.articles = {article.id: article for article in self.site.articles}
+        self.environment = self._environment()
+
+    def _environment(self) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([folder for folder, _ in self.templates]),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
-        self.environment.install_gettext_translations(self._translations(), newstyle=True)  # type: ignore[attr-defined]
-        self.environment.filters["date"] = self._date
-        self.environment.filters["json"] = _json
-        self.environment.filters.update(wording.filters(settings.language))
-        self.environment.globals |= {"picture": lambda name: self.pictures[name].path, "site": settings, "has_selfchecks": bool(self.site.selfchecks), "contacts": self.site.contacts, "glossary": self.site.glossary, "sources": self.site.sources}
+        said = self.words.translations
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
+        )
+        environment.filters |= {"date": self._date, "json": _json, **wording.filters(self.locale.replace("_", "-"))}
+        environment.globals |= {
+            "picture": self._picture,
+            "site": self.site.settings,
+            "has_selfchecks": bool(self.site.selfchecks),
+            "contacts": self.site.contacts,
+            "glossary": self.site.glossary,
+            "sources": self.site.sources,
+        }
+        return environment
 
     # everything
 
@@ -139,7 +164,9 @@ class Renderer:
         """
         plans = list(self._plans())
         pages = tuple(page for plan in progress(plans, len(plans)) if (page := plan()) is not None)
-        return Rendered(pages, tuple(self._files(pages)))
+        rendered = Rendered(pages, tuple(self._files(pages)))
+        self.problems += self.words.problems + self.words.untold()
+        return rendered
 
     def _plans(self) -> Iterator[Callable[[], Page | None]]:
         site, settings = self.site, self.site.settings
@@ -147,19 +174,36 @@ class Renderer:
         listed = [id for id, section in settings.sections.items() if section.listed]
         shelves = {id: self.shelf(id) for id in settings.sections}
 
-        def plan(kind: PageKind, url: str, title: str, description: str, origin: Place, **more: Any) -> Callable[[], Page | None]:
+        def plan(
+            kind: PageKind, url: str, title: str, description: str, origin: Place, **more: Any
+        ) -> Callable[[], Page | None]:
             return lambda: self._page(kind, url, title, description, origin, **more)
 
         yield plan("home", "", settings.name, settings.summary, home, listed=listed, shelves=shelves)
         for id, section in settings.sections.items():
-            yield plan("section", f"{id}/", section.title, section.summary, site.places.at("sections", id), shelf=shelves[id], section=id)
+            yield plan(
+                "section",
+                f"{id}/",
+                section.title,
+                section.summary,
+                site.places.at("sections", id),
+                shelf=shelves[id],
+                section=id,
+            )
         for article in site.articles:
             yield plan(
                 "article", article.url, article.meta.title, article.meta.summary, Place(article.path), article=article,
                 section=article.section, danger=article.meta.danger, references=self._references(article),
             )  # fmt: skip
             for old in article.meta.moved_from:
-                yield plan("moved", f"{old.strip('/')}/", article.meta.title, article.meta.summary, Place(article.path), to_url=article.url)
+                yield plan(
+                    "moved",
+                    f"{old.strip('/')}/",
+                    article.meta.title,
+                    article.meta.summary,
+                    Place(article.path),
+                    to_url=article.url,
+                )
         if site.selfchecks:
             yield plan(
                 "questionnaires", "questionnaires/", self._word("questionnaires"), self._word("questionnaires-summary"), home,
@@ -167,15 +211,28 @@ class Renderer:
             )  # fmt: skip
         for check in site.selfchecks:
             asked = check.questionnaire
-            yield plan("questionnaire", check.url, asked.title, asked.summary, Place(check.path), check=check, questionnaire=asked, danger=True)
+            yield plan(
+                "questionnaire",
+                check.url,
+                asked.title,
+                asked.summary,
+                Place(check.path),
+                check=check,
+                questionnaire=asked,
+                danger=True,
+            )
         yield plan(
             "help", "get-help/", settings.help.title, settings.help.summary, site.places.at("help"), danger=True,
             sections=self._help_sections(),
         )  # fmt: skip
         terms = sorted(site.glossary.items(), key=lambda entry: entry[1].term.casefold())
-        yield plan("sources", "sources/", self._word("sources"), self._word("sources-summary"), home, cited=self._cited())
+        yield plan(
+            "sources", "sources/", self._word("sources"), self._word("sources-summary"), home, cited=self._cited()
+        )
         yield plan("glossary", "glossary/", self._word("glossary"), self._word("glossary-summary"), home, terms=terms)
-        yield plan("not-found", "404.html", self._word("not-found"), self._word("not-found-summary"), home, listed=listed)
+        yield plan(
+            "not-found", "404.html", self._word("not-found"), self._word("not-found-summary"), home, listed=listed
+        )
 
     def shelf(self, section: str) -> list[Article]:
         """The articles of a section, in the order their front matter asks for, then by title."""
@@ -197,40 +254,69 @@ class Renderer:
         scripts = _SCRIPTS.get(kind, ("site",))
         view = _View(
             kind=kind, url=url, root=root, title=title, description=description, style=style,
-            policy=policy([style] if style else [], live=bool(self.live)), scripts=tuple(self.assets.scripts[name].path for name in scripts),
-            live=self.live, canonical=self.absolute(url), danger=danger, section=section,
+            policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
+            canonical=self.absolute(url), danger=danger, section=section,
         )  # fmt: skip
-        context = {"page": view, "to": lambda pointer: self.target(pointer, root), "body": lambda prose: self._body(prose.html, root), **more}
+        context = {
+            "page": view,
+            "to": lambda pointer: self.target(pointer, root),
+            "body": lambda prose: self._body(prose.html, root),
+            **more,
+        }
         text = self._rendered(f"{kind}.html", url, context)
         return None if text is None else Page(url, f"{text.strip()}\n".encode(), origin, kind)
 
     def _rendered(self, template: str, url: str, context: Mapping[str, Any]) -> str | None:
+        if self._failures[template] >= MANY:
+            return None
         try:
             return self.environment.get_template(template).render(context)
-        except jinja2.TemplateSyntaxError as error:
-            self._template_problem(error.filename or error.name or template, error.lineno, url, str(error.message))
-        except jinja2.TemplateNotFound as error:
-            self._template_problem(template, 1, url, f"there is no template {error.name}")
         except Exception as error:  # a template can fail in as many ways as Python can; each is its author's to mend
-            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
-            last = frames[-1] if frames else None
-            self._template_problem(last.filename if last else template, (last.lineno or 1) if last else 1, url, str(error))
+            self._failures[template] += MANY if isinstance(error, RecursionError) else 1  # which takes a second a page
+            self._template_problem(error, template, f"the page {url or 'index.html'}")
         return None
 
-    def _template_problem(self, filename: str, line: int, url: str, said: str) -> None:
-        shown = filename
-        for folder, name in self.templates:
-            if Path(filename).is_absolute() and Path(filename).is_relative_to(folder):
-                shown = f"{name}/{Path(filename).relative_to(folder).as_posix()}"
-            elif not Path(filename).is_absolute() and (folder / filename).is_file():
-                shown = f"{name}/{filename}"
-                break
+    def _template_problem(self, error: Exception, template: str, what: str) -> None:
+        """Say where in which template an error arose: at the innermost line of a template that was being worked on."""
+        lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+        lines = [line for line in lines if self._shown(line[0])] or [(template, 1)]
+        filename, line = lines[-1]
+        said = str(error)
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            filename, line, said = error.filename or error.name or template, error.lineno, str(error.message)
+        elif isinstance(error, jinja2.TemplateNotFound):
+            said = f"there is no template {error.name}"
+        elif isinstance(error, UnicodeDecodeError):
+            filename, line, said = self._not_utf8() or filename, 1, "the file is not UTF-8 text"
+        elif isinstance(error, RecursionError):
+            (filename, line), _ = Counter(lines).most_common(1)[0]
+            said = "the template includes or calls itself without end"
+        elif isinstance(error, KeyError):
+            said = f"there is no {said}"
         problem = Problem(
-            Place(shown, line), "error", "template", f"{said.rstrip('.')}, while making the page {url or 'index.html'}.",
+            Place(self._shown(filename) or filename, line), "error", "template", f"{said.rstrip('.')}, while making {what}.",
             "Mend this line of the template, or delete your copy of the file to use the one that comes with the program.",
         )  # fmt: skip
         if not any(other.place == problem.place and other.rule == "template" for other in self.problems):
             self.problems.append(problem)
+
+    def _shown(self, filename: str) -> str:
+        """How problems name a template, given its file or its name among templates; empty where it is none."""
+        for folder, name in self.templates:
+            file = folder / filename  # a whole path stays as it is
+            if file.is_relative_to(folder) and file.is_file():
+                return f"{name}/{file.relative_to(folder).as_posix()}"
+        return ""
+
+    def _not_utf8(self) -> str:
+        """The first template that cannot be decoded."""
+        for folder, _ in self.templates:
+            for file in sorted(file for file in folder.rglob("*") if file.suffix in (".html", ".xml")):
+                try:
+                    file.read_bytes().decode()
+                except UnicodeDecodeError:
+                    return str(file)
+        return ""
 
     def absolute(self, url: str) -> str | None:
         """The whole address of a page, where `base_url` is known."""
@@ -242,7 +328,7 @@ class Renderer:
         kind, _, name = pointer.partition(":")
         name, _, fragment = name.partition("#")
         end = f"#{fragment}" if fragment else ""
-        if kind == "article" and (article := self.site.article(name)):
+        if kind == "article" and (article := self.articles.get(name)):
             return Target(f"{root}{article.url}{end}", article.meta.title, article.meta.summary)
         if kind == "questionnaire":
             for check in self.site.selfchecks:
@@ -279,12 +365,33 @@ class Renderer:
             return said if found[2] else f'<span class="level">{said}</span> '
 
         markup = re.sub(r'<x-say key="([\w-]+)"(?: n="([^"]*)")?>\s*</x-say>', word, markup)
-        return jinja2.filters.Markup(re.sub(r'src="media:([^"]+)"', picture, markup))
+        return Markup(re.sub(r'src="media:([^"]+)"', picture, markup))  # noqa: S704, prose has sanitised it
 
     def _word(self, key: str) -> str:
         """A word of the templates', in the site's language, that is needed where no template is at work."""
-        words = self.environment.get_template("parts/words.html").module.words  # type: ignore[attr-defined]
-        return str(words[key])
+        if self._all_words is None:
+            return ""
+        if key not in self._all_words:
+            self._template_problem(jinja2.TemplateError(f"words has no {key}"), "parts/words.html", "pages")
+            return ""
+        return self._all_words[key]
+
+    @cached_property
+    def _all_words(self) -> Mapping[str, str] | None:
+        try:
+            template = self.environment.get_template("parts/words.html")
+            template.render()  # only this way of running a template has errors tell their lines
+            words = getattr(template.module, "words", {})
+            return {key: str(word) for key, word in words.items()}
+        except Exception as error:  # as in _rendered
+            self._template_problem(error, "parts/words.html", "pages")
+            return None
+
+    def _picture(self, name: str) -> str:
+        """For templates: where a picture of the look of the site stands, from the root."""
+        if name not in self.pictures:
+            raise jinja2.TemplateError(f"there is no picture {name} in assets/img")
+        return self.pictures[name].path
 
     def _references(self, article: Article) -> list[tuple[str, Any]]:
         return [(id, self.site.sources[id]) for id in article.refers.sources if id in self.site.sources]
@@ -315,39 +422,35 @@ class Renderer:
         return next(part for part, kinds in HELP_SECTIONS.items() if contact.kind in kinds)
 
     def _date(self, day: datetime.date) -> str:
-        return format_date(day, format="long", locale=self.site.settings.language.replace("-", "_"))
-
-    def _translations(self) -> NullTranslations:
-        language = self.site.settings.language
-        for tag in dict.fromkeys((language.replace("-", "_"), language.split("-")[0])):
-            for folder, _ in self.templates:
-                file = folder / "locale" / tag / "LC_MESSAGES" / "ebbtide.po"
-                if file.is_file():
-                    compiled = io.BytesIO()
-                    write_mo(compiled, read_po(io.BytesIO(file.read_bytes()), locale=tag))
-                    compiled.seek(0)
-                    return Translations(fp=compiled)
-        if language.split("-")[0] != "en":
-            place = self.site.places.at("language")
-            self.problems.append(
-                Problem(place, "error", "no-catalog", f"there is no translation of the templates' words into {language}.",
-                        f"Put locale/{language.split('-')[0]}/LC_MESSAGES/ebbtide.po into your templates folder.")
-            )  # fmt: skip
-        return NullTranslations()
+        return format_date(day, format="long", locale=self.locale)
 
     # files that are not pages
 
     def _files(self, pages: Sequence[Page]) -> Iterator[File]:
         yield from self.site.static
-        yield from {file.path: file for file in (*self.pictures.values(), *self.media.values(), *self.assets.scripts.values())}.values()
+        yield from {
+            file.path: file for file in (*self.pictures.values(), *self.media.values(), *self.assets.scripts.values())
+        }.values()
         styles = list(dict.fromkeys(self.styles[kind] for kind in STYLED))
         own = {file.path for file in self.site.static}
         made = [File("_headers", headers(styles).encode()), File("robots.txt", self._robots().encode())]
         base = self.site.settings.base_url
         if base:
             shown = [page for page in pages if page.kind not in ("not-found", "moved")]
-            made.append(File("sitemap.xml", self._xml("sitemap.xml", entries=[(self.absolute(page.url), self._changed(page)) for page in shown])))
-            made.append(File("feed.xml", self._xml("feed.xml", articles=self._newest(), absolute=self.absolute, updated=self._updated())))
+            made.append(
+                File(
+                    "sitemap.xml",
+                    self._xml(
+                        "sitemap.xml", entries=[(self.absolute(page.url), self._changed(page)) for page in shown]
+                    ),
+                )
+            )
+            made.append(
+                File(
+                    "feed.xml",
+                    self._xml("feed.xml", articles=self._newest(), absolute=self.absolute, updated=self._updated),
+                )
+            )
         else:
             self.problems.append(
                 Problem(Place(self.site.places.path), "warning", "no-base-url",
@@ -364,26 +467,33 @@ class Renderer:
         return "User-agent: *\nAllow: /\n" + (f"Sitemap: {sitemap}\n" if sitemap else "")
 
     def _changed(self, page: Page) -> datetime.date | None:
-        for article in self.site.articles:
-            if article.url == page.url:
-                return article.meta.review.reviewed
-        for check in self.site.selfchecks:
-            if check.url == page.url:
-                return check.questionnaire.review.reviewed
-        return self._updated()
+        return self._read_on.get(page.url) or self._updated
+
+    @cached_property
+    def _read_on(self) -> Mapping[str, datetime.date]:
+        """When each page that has a review was last read through, by its address."""
+        articles = {article.url: article.meta.review.reviewed for article in self.site.articles}
+        return articles | {check.url: check.questionnaire.review.reviewed for check in self.site.selfchecks}
 
     def _newest(self) -> list[Article]:
-        return sorted(self.site.articles, key=lambda article: (article.meta.review.reviewed, article.id), reverse=True)[:30]
+        return sorted(self.site.articles, key=lambda article: (article.meta.review.reviewed, article.id), reverse=True)[
+            :30
+        ]
 
+    @property
     def _updated(self) -> datetime.date | None:
-        dates = [article.meta.review.reviewed for article in self.site.articles]
-        dates += [check.questionnaire.review.reviewed for check in self.site.selfchecks]
-        return max(dates, default=None)
+        return max(self._read_on.values(), default=None)
 
 
 def _json(value: Any) -> Any:
     """JSON that may stand inside a script element: no character in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for raw, coded in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+    for raw, coded in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
         text = text.replace(raw, coded)
-    return jinja2.filters.Markup(text)
+    return Markup(text)  # noqa: S704, no sign that could end the element is left

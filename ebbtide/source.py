@@ -44,9 +44,8 @@ RULES: Mapping[str, str] = {
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 40
-MAX_VALUES = 200_000
+MAX_VALUES = 50_000
 """Values in one document once aliases are written out. A facility list has its own reader; nothing else comes near."""
-
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,9 @@ def parse_yaml(text: str, path: str, problems: list[Problem] | None = None) -> t
 _FENCE = re.compile(r"---[ \t]*(?:\n|$)")
 
 
-def parse_markdown(text: str, path: str, problems: list[Problem] | None = None) -> tuple[Document | None, list[Problem]]:
+def parse_markdown(
+    text: str, path: str, problems: list[Problem] | None = None
+) -> tuple[Document | None, list[Problem]]:
     """As `read_markdown`, of text already decoded."""
     problems = [] if problems is None else problems
     lines = _visible(text, path, problems).split("\n")
@@ -106,7 +107,12 @@ def parse_markdown(text: str, path: str, problems: list[Problem] | None = None) 
     end = next((number for number, line in enumerate(lines[1:], 1) if _FENCE.fullmatch(line)), None)
     if end is None:
         problems.append(
-            _problem(Place(path), "front-matter", "the front matter is never closed.", "Put a line of --- after its last field.")
+            _problem(
+                Place(path),
+                "front-matter",
+                "the front matter is never closed.",
+                "Put a line of --- after its last field.",
+            )
         )
         return None, problems
     fields, places = _compose("\n".join(lines[1:end]) + "\n", path, 1, problems)
@@ -131,7 +137,11 @@ def read_text(file: Path, path: str) -> tuple[str | None, list[Problem]]:
         return None, [_problem(where, "encoding", "a character here is not UTF-8.", "Save the file again as UTF-8.")]
     if (nul := text.find("\0")) >= 0:
         where = _at(text[:nul], path)
-        return None, [_problem(where, "encoding", "the file holds a NUL byte, so it is not plain text.", "Save it again as UTF-8 text.")]
+        return None, [
+            _problem(
+                where, "encoding", "the file holds a NUL byte, so it is not plain text.", "Save it again as UTF-8 text."
+            )
+        ]
     return text, []
 
 
@@ -146,10 +156,14 @@ def read_bytes(file: Path, path: str) -> tuple[bytes | None, Problem | None]:
         if not stat.S_ISREG(found.st_mode):
             return None, _problem(place, "unreadable", "this is not a file that can be read.", "Delete it.")
         if found.st_size > MAX_BYTES:
-            return None, _problem(place, "file-size", "the file is larger than 2 MiB.", "Split it, or check that it is the right file.")
+            return None, _problem(
+                place, "file-size", "the file is larger than 2 MiB.", "Split it, or check that it is the right file."
+            )
         return file.read_bytes(), None
     except OSError as error:
-        return None, _problem(place, "unreadable", f"the file cannot be read: {error.strerror}.", "Check its name and permissions.")
+        return None, _problem(
+            place, "unreadable", f"the file cannot be read: {error.strerror}.", "Check its name and permissions."
+        )
 
 
 def _one_line_end(text: str) -> str:
@@ -180,7 +194,9 @@ def _visible(text: str, path: str, problems: list[Problem]) -> str:
         line = bisect_right(starts, found.start())
         where = Place(path, line, found.start() - starts[line - 1] + 1)
         if found[0] == "\ufffd":
-            problems.append(_problem(where, "encoding", "a character was lost here when the file was converted.", "Write it again."))
+            problems.append(
+                _problem(where, "encoding", "a character was lost here when the file was converted.", "Write it again.")
+            )
         else:
             message = f"a character that cannot be seen stands here ({name_of(found[0])})."
             problems.append(_problem(where, "control-character", message, "Delete it."))
@@ -203,8 +219,14 @@ def _compose(text: str, path: str, offset: int, problems: list[Problem]) -> tupl
         problems.append(refused.problem)
     except yaml.MarkedYAMLError as error:
         walk.syntax(error)
-    except yaml.YAMLError as error:  # only characters that YAML forbids have no mark, and `_visible` has taken those out
-        problems.append(_problem(Place(path, 1 + offset), "yaml", f"this is not YAML: {error}.", "Save the file again as UTF-8 text."))
+    except (
+        yaml.YAMLError
+    ) as error:  # only characters that YAML forbids have no mark, and `_visible` has taken those out
+        problems.append(
+            _problem(
+                Place(path, 1 + offset), "yaml", f"this is not YAML: {error}.", "Save the file again as UTF-8 text."
+            )
+        )
     return None, places
 
 
@@ -212,7 +234,13 @@ class _Walk:
     """Builds plain values out of YAML events, noting places. Events, not nodes, so that depth is bounded before it hurts."""
 
     def __init__(
-        self, text: str, path: str, offset: int, values: dict[Loc, Place], keys: dict[Loc, Place], problems: list[Problem]
+        self,
+        text: str,
+        path: str,
+        offset: int,
+        values: dict[Loc, Place],
+        keys: dict[Loc, Place],
+        problems: list[Problem],
     ) -> None:
         self.lines = text.split("\n")
         self.path, self.offset = path, offset
@@ -244,7 +272,11 @@ class _Walk:
         fields = self.value(event, ())
         next(self.events)  # document end
         if not isinstance(event := next(self.events), yaml.StreamEndEvent):
-            raise _Refused(_problem(self.place(event.start_mark), "yaml", "a second document begins here.", "Delete the line of ---."))
+            raise _Refused(
+                _problem(
+                    self.place(event.start_mark), "yaml", "a second document begins here.", "Delete the line of ---."
+                )
+            )
         for name, place in self.unused.items():
             self.wrong(place, "yaml-alias", f"&{name} names a value for repeating, and nothing repeats it.",
                        "Delete it; or, if it belongs to a text, put quotation marks around the whole value.")  # fmt: skip
@@ -254,7 +286,14 @@ class _Walk:
     def value(self, event: Any, loc: Loc) -> Any:
         self.counted(event, 1)
         if len(loc) > MAX_DEPTH:
-            raise _Refused(_problem(self.place(event.start_mark), "yaml-depth", f"values are nested more than {MAX_DEPTH} deep.", "Flatten them."))
+            raise _Refused(
+                _problem(
+                    self.place(event.start_mark),
+                    "yaml-depth",
+                    f"values are nested more than {MAX_DEPTH} deep.",
+                    "Flatten them.",
+                )
+            )
         self.values[loc] = self.place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
@@ -281,16 +320,38 @@ class _Walk:
             if not name or name in result:
                 if name:
                     first = self.keys[inner]
-                    self.wrong(place, "duplicate-key", f"{name} stands twice; the first is on line {first.line}.", "Keep one of them.")
+                    self.wrong(
+                        place,
+                        "duplicate-key",
+                        f"{name} stands twice; the first is on line {first.line}.",
+                        "Keep one of them.",
+                    )
                 self.value(next(self.events), (*inner, -1))  # read past it, judge the first; no field's path holds -1
                 continue
             event = next(self.events)
-            if flow and not key.style and isinstance(event, yaml.ScalarEvent) and event.value == "" and not event.style and self.bare(key):
+            if (
+                flow
+                and not key.style
+                and isinstance(event, yaml.ScalarEvent)
+                and event.value == ""
+                and not event.style
+                and self.bare(key)
+            ):
                 # {to: page:help, say: Call, or write} holds three fields, the last of them without a value
                 if result:
-                    self.wrong(place, "yaml", f"the comma before {name!r} ends the value, and this is taken for another field.", QUOTE_ALL)
+                    self.wrong(
+                        place,
+                        "yaml",
+                        f"the comma before {name!r} ends the value, and this is taken for another field.",
+                        QUOTE_ALL,
+                    )
                 else:
-                    self.wrong(place, "yaml", "a field's name without a colon.", f"Write {name}: and its value, or leave the brackets out.")
+                    self.wrong(
+                        place,
+                        "yaml",
+                        "a field's name without a colon.",
+                        f"Write {name}: and its value, or leave the brackets out.",
+                    )
                 continue
             self.keys[inner] = place
             result[name] = None
@@ -301,7 +362,14 @@ class _Walk:
         """The name of a field, or nothing where there is none."""
         place = self.place(key.start_mark)
         if not isinstance(key, yaml.ScalarEvent):
-            raise _Refused(_problem(place, "yaml", "a field's name must be plain text.", "Write it as name: value, the name in quotation marks if need be."))
+            raise _Refused(
+                _problem(
+                    place,
+                    "yaml",
+                    "a field's name must be plain text.",
+                    "Write it as name: value, the name in quotation marks if need be.",
+                )
+            )
         self.no_tag(key)
         if key.value == "<<" and not key.style:
             raise _Refused(_problem(place, "yaml", "the merge key << is not used here.", "Write the fields out."))
@@ -326,7 +394,14 @@ class _Walk:
         if event.tag not in (None, "!"):
             shown = event.tag.replace("tag:yaml.org,2002:", "!!")
             hint = "Delete the word that begins with !; or, if it is text, put quotation marks around the whole value."
-            raise _Refused(_problem(self.place(event.start_mark), "yaml-tag", f"{shown} is a tag to YAML, and tags are not used here.", hint))
+            raise _Refused(
+                _problem(
+                    self.place(event.start_mark),
+                    "yaml-tag",
+                    f"{shown} is a tag to YAML, and tags are not used here.",
+                    hint,
+                )
+            )
 
     def anchor(self, event: Any, value: Any, size: int) -> None:
         if event.anchor:
@@ -336,7 +411,11 @@ class _Walk:
     def alias(self, event: Any) -> Any:
         if event.anchor not in self.anchors:
             hint = "Write the value out; or, if the star belongs to a text, put quotation marks around the whole value."
-            raise _Refused(_problem(self.place(event.start_mark), "yaml-alias", f"*{event.anchor} refers to itself or to nothing.", hint))
+            raise _Refused(
+                _problem(
+                    self.place(event.start_mark), "yaml-alias", f"*{event.anchor} refers to itself or to nothing.", hint
+                )
+            )
         self.unused.pop(event.anchor, None)
         result, size = self.anchors[event.anchor]
         self.counted(event, size)
@@ -355,7 +434,12 @@ class _Walk:
         if event.style == '"':
             if found := _UNSEEN.search(event.value):
                 message = f"a code in this value stands for a character that cannot be seen ({name_of(found[0])})."
-                self.wrong(self.place(event.start_mark), "control-character", message, "Delete the code: a backslash and what follows it.")
+                self.wrong(
+                    self.place(event.start_mark),
+                    "control-character",
+                    message,
+                    "Delete the code: a backslash and what follows it.",
+                )
         elif not event.style and event.end_mark.line < len(self.lines):
             self.comment(event)
             self.swallowed(event)
@@ -367,7 +451,7 @@ class _Walk:
             if not event.value and not line[:column].rstrip().endswith((":", "-", ",", "[", "{")):
                 return
             shown = line[found.start("sign") :].strip()
-            shown = shown if len(shown) <= 60 else f"{shown[:57]}…"  # noqa: PLR2004
+            shown = shown if len(shown) <= 60 else f"{shown[:57]}…"
             self.cut.add(event.end_mark.line + 1)
             what = "the value ends before" if event.value else "there is no value before"
             where = self.place(event.end_mark, found.start("sign") - column)

@@ -31,4 +31,8 @@ def name_of(rule: Callable[..., object]) -> str:
 
 def run(site: Site) -> list[Problem]:
     """Every problem that a rule finds."""
-    return [Problem(place, level, name_of(rule), message, hint) for level, rule in RULES for place, message, hint in rule(site)]
+    return [
+        Problem(place, level, name_of(rule), message, hint)
+        for level, rule in RULES
+        for place, message, hint in rule(site)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterator
 
 from ebbtide.model.article import Review
@@ -12,6 +13,17 @@ from ebbtide.problem import Level, Place, Places
 
 Finding = tuple[Place, str, str]
 RESERVED = ("assets", "get-help", "glossary", "questionnaires", "sources")
+MADE = (
+    "404.html",
+    "_headers",
+    "build.json",
+    "feed.xml",
+    "index.html",
+    "manifest.webmanifest",
+    "robots.txt",
+    "sitemap.xml",
+)
+_ADDRESS = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 
 
 def unknown_section(site: Site) -> Iterator[Finding]:
@@ -19,28 +31,43 @@ def unknown_section(site: Site) -> Iterator[Finding]:
     for article in site.articles:
         if article.section not in site.settings.sections:
             hint = nearest(article.section, site.settings.sections)
-            yield article.places.at(), f"site.yaml has no section {article.section}.", f"{hint} Move the file, or add the section."
+            yield (
+                article.places.at(),
+                f"site.yaml has no section {article.section}.",
+                f"{hint} Move the file, or add the section.",
+            )
 
 
 def reserved_section(site: Site) -> Iterator[Finding]:
     """No section has the address of a page that the generator makes."""
     for id in site.settings.sections:
         if id in RESERVED:
-            yield site.places.key("sections", id), f"{id}/ is an address that the program uses itself.", "Choose another name."
+            yield (
+                site.places.key("sections", id),
+                f"{id}/ is an address that the program uses itself.",
+                "Choose another name.",
+            )
 
 
 def empty_section(site: Site) -> Iterator[Finding]:
     """Each section has an article: an empty shelf is a dead end."""
     for id in site.settings.sections:
         if not any(article.section == id for article in site.articles) and not site.failed:
-            yield site.places.key("sections", id), f"the section {id} has no article.", "Write one, or delete the section."
+            yield (
+                site.places.key("sections", id),
+                f"the section {id} has no article.",
+                "Write one, or delete the section.",
+            )
 
 
 def same_title(site: Site) -> Iterator[Finding]:
     """No two pages have the same title: search results and tabs would not tell them apart."""
     seen: dict[str, str] = {}
     for title, path, place in [
-        *((section.title, f"the section {id}", site.places.at("sections", id, "title")) for id, section in site.settings.sections.items()),
+        *(
+            (section.title, f"the section {id}", site.places.at("sections", id, "title"))
+            for id, section in site.settings.sections.items()
+        ),
         *((article.meta.title, article.path, article.places.at("title")) for article in site.articles),
         *((check.questionnaire.title, check.path, check.questionnaire.places.at("title")) for check in site.selfchecks),
     ]:
@@ -59,12 +86,20 @@ def same_summary(site: Site) -> Iterator[Finding]:
 
 
 def moved_onto_page(site: Site) -> Iterator[Finding]:
-    """An old address that now leads elsewhere is not the address of another page."""
+    """An old address that now leads elsewhere is an address within the site, and no page's or file's."""
     taken = {article.url.strip("/") for article in site.articles} | set(site.settings.sections) | set(RESERVED)
+    taken |= {check.url.strip("/") for check in site.selfchecks}
     for article in site.articles:
         for number, old in enumerate(article.meta.moved_from):
-            if old.strip("/") in taken or ".." in old or not old.strip("/"):
-                yield article.places.at("moved_from", number), f"{old} is the address of a page, or no address.", "Delete the line."
+            place, address = article.places.at("moved_from", number), old.strip("/")
+            if not _ADDRESS.fullmatch(address) or any(not part.strip(".") for part in address.split("/")):
+                yield (
+                    place,
+                    f"{old} is not an address within the site.",
+                    "Write it from the first folder on, as in symptoms/old-name.",
+                )
+            elif address.casefold() in taken or address.split("/")[0].casefold() in ("assets", *MADE):
+                yield place, f"{old} is the address of another page or file.", "Delete the line."
 
 
 def _reviews(site: Site) -> Iterator[tuple[Places, Review, datetime.date]]:
@@ -78,16 +113,28 @@ def overdue_review(site: Site) -> Iterator[Finding]:
     """A page is read through again by the day on which its review is due."""
     for places, review, due in _reviews(site):
         if review.reviewed <= due < site.today:
-            yield places.at("review"), f"the review was due on {due}.", "Read the whole page against its sources, then change reviewed."
+            yield (
+                places.at("review"),
+                f"the review was due on {due}.",
+                "Read the whole page against its sources, then change reviewed.",
+            )
 
 
 def impossible_review(site: Site) -> Iterator[Finding]:
     """A review has taken place, and is due again later."""
     for places, review, due in _reviews(site):
         if review.reviewed > site.today:
-            yield places.at("review", "reviewed"), f"{review.reviewed} has not come yet.", "Write the day on which the page was read."
+            yield (
+                places.at("review", "reviewed"),
+                f"{review.reviewed} has not come yet.",
+                "Write the day on which the page was read.",
+            )
         if due <= review.reviewed:
-            yield places.at("review", "due"), "the next review is due before the last one took place.", "Change one of the dates."
+            yield (
+                places.at("review", "due"),
+                "the next review is not due after the last one.",
+                "Change one of the dates.",
+            )
 
 
 RULES: tuple[tuple[Level, Callable[[Site], Iterator[Finding]]], ...] = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ebbtide.model import digits
 from ebbtide.model.base import nearest
 from ebbtide.model.site import Site
-from ebbtide.problem import Level, Place
+from ebbtide.problem import Level, Loc, Place
 
 Finding = tuple[Place, str, str]
 
@@ -21,7 +22,7 @@ def _bar(site: Site) -> Iterator[tuple[Place, str]]:
 def unknown_bar_contact(site: Site) -> Iterator[Finding]:
     """The contacts in the contact bar are in contacts.yaml."""
     for place, id in _bar(site):
-        if id not in site.contacts:
+        if id not in site.contacts and not site.has_failed("contact", id):
             yield place, f"{id} is not in contacts.yaml.", nearest(id, site.contacts)
 
 
@@ -38,11 +39,56 @@ def danger_without_emergency(site: Site) -> Iterator[Finding]:
     first = site.settings.contact_bar.danger[0].contact
     contact = site.contacts.get(first)
     if contact is not None and contact.kind != "emergency":
-        yield site.places.at("contact_bar", "danger", 0, "contact"), f"{first} is not an emergency line.", "Put the emergency number first."
+        yield (
+            site.places.at("contact_bar", "danger", 0, "contact"),
+            f"{first} is not an emergency line.",
+            "Put the emergency number first.",
+        )
+
+
+def number_in_words(site: Site) -> Iterator[Finding]:
+    """No telephone number is typed into a title, a summary or other words outside running text: it would not change with its record."""
+    numbers = {number: frozenset({id}) for id, contact in site.contacts.items() for number in contact.numbers}
+    for place, words in _words(site):
+        for _, run in digits.runs(words):
+            if digits.is_number(run, numbers):
+                yield (
+                    place,
+                    f"the number {run} is typed into these words.",
+                    "Point to the contact instead, or leave the number out.",
+                )
+
+
+def _words(site: Site) -> Iterator[tuple[Place, str]]:
+    for article in site.articles:
+        yield article.places.at("title"), article.meta.title
+        yield article.places.at("summary"), article.meta.summary
+        for number, step in enumerate(article.meta.next):
+            yield article.places.at("next", number, "say"), step.say
+    for id, term in site.glossary.items():
+        yield site.glossary_places.at("terms", id, "term"), term.term
+        yield site.glossary_places.at("terms", id, "means"), term.means
+    for check in site.selfchecks:
+        yield check.questionnaire.places.at("title"), check.questionnaire.title
+        yield check.questionnaire.places.at("summary"), check.questionnaire.summary
+    yield from _texts(site.settings.model_dump(), site, ())
+
+
+def _texts(value: object, site: Site, loc: Loc) -> Iterator[tuple[Place, str]]:
+    """Every text of site.yaml."""
+    if isinstance(value, str):
+        yield site.places.at(*loc), value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, site, (*loc, key))
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from _texts(inner, site, (*loc, number))
 
 
 RULES: tuple[tuple[Level, Callable[[Site], Iterator[Finding]]], ...] = (
     ("error", unknown_bar_contact),
     ("error", bar_without_number),
     ("error", danger_without_emergency),
+    ("error", number_in_words),
 )

@@ -43,7 +43,11 @@ def unknown_article(site: Site) -> Iterator[Finding]:
     """A link to an article names one that exists and is not a draft."""
     known = {article.id for article in site.articles}
     for place, kind, name, _ in _all(site):
-        if kind == "article" and name not in known and f"article:{name}" not in site.failed:
+        if kind != "article" or name in known or site.has_failed(kind, name):
+            continue
+        if name in site.drafts:
+            yield place, f"{name} is still a draft.", "Take draft: true out of it, or take the link out of here."
+        else:
             yield place, f"there is no article {name}.", nearest(name, known)
 
 
@@ -59,31 +63,38 @@ def unknown_questionnaire(site: Site) -> Iterator[Finding]:
     """A link to a questionnaire names one that exists."""
     known = {check.questionnaire.id for check in site.selfchecks}
     for place, kind, name, _ in _all(site):
-        if kind == "questionnaire" and name not in known and f"questionnaire:{name}" not in site.failed:
+        if kind == "questionnaire" and name not in known and not site.has_failed(kind, name):
             yield place, f"there is no questionnaire {name}.", nearest(name, known)
 
 
 def unknown_page(site: Site) -> Iterator[Finding]:
     """A link to a page that the generator makes names one of them, or a section."""
     known = {*PAGES, *site.settings.sections}
+    if not site.selfchecks and not any(name.startswith("questionnaire:") for name in site.failed):
+        known.remove("questionnaires")
     for place, kind, name, _ in _all(site):
         if kind == "page" and name not in known:
             yield place, f"there is no page {name}.", nearest(name, known - {""})
 
 
 def unknown_pointer_contact(site: Site) -> Iterator[Finding]:
-    """A contact named outside running text is in contacts.yaml."""
+    """A contact named outside running text is in contacts.yaml, and has the part that is named."""
     for place, pointer in _pointers(site):
         kind, _, rest = pointer.partition(":")
-        name = rest.partition("#")[0]
-        if kind == "contact" and name not in site.contacts:
+        name, _, part = rest.partition("#")
+        if kind != "contact" or site.has_failed(kind, name):
+            continue
+        contact = site.contacts.get(name)
+        if contact is None:
             yield place, f"{name} is not in contacts.yaml.", nearest(name, site.contacts)
+        elif part and part not in (has := list(dict.fromkeys(link.part for link in contact.links()))):
+            yield place, f"{name} has no {part}.", f"It has: {', '.join(has)}."
 
 
 def unknown_picture(site: Site) -> Iterator[Finding]:
     """A picture in a text is a file in media/."""
     for place, kind, name, _ in _all(site):
-        if kind == "media" and name not in site.pictures:
+        if kind == "media" and name not in site.pictures and not site.has_failed(kind, name):
             yield place, f"there is no picture media/{name}.", nearest(name, site.pictures)
 
 

@@ -14,20 +14,36 @@ Finding = tuple[Place, str, str]
 def uncited_article(site: Site) -> Iterator[Finding]:
     """An article cites at least one source, or says that it is editorial."""
     for article in site.articles:
-        if not article.refers.sources and not article.meta.editorial:
-            yield article.places.at(), "nothing in this article has a source.", "Cite one as [@id], or add editorial: true to the front matter."
+        if (
+            not article.refers.sources
+            and not article.meta.editorial
+            and not any(name.startswith("source:") for name in site.failed)
+        ):
+            yield (
+                article.places.at(),
+                "nothing in this article has a source.",
+                "Cite one as [@id], or add editorial: true to the front matter.",
+            )
 
 
 def unknown_basis(site: Site) -> Iterator[Finding]:
     """The sources that a questionnaire or a glossary entry rests on are in sources.yaml."""
     for check in site.selfchecks:
         for number, id in enumerate(check.questionnaire.basis.informed_by):
-            if id not in site.sources:
-                yield check.questionnaire.places.at("basis", "informed_by", number), f"there is no source {id}.", nearest(id, site.sources)
+            if id not in site.sources and not site.has_failed("source", id):
+                yield (
+                    check.questionnaire.places.at("basis", "informed_by", number),
+                    f"there is no source {id}.",
+                    nearest(id, site.sources),
+                )
     for term, entry in site.glossary.items():
         for number, id in enumerate(entry.sources):
-            if id not in site.sources:
-                yield site.glossary_places.at("terms", term, "sources", number), f"there is no source {id}.", nearest(id, site.sources)
+            if id not in site.sources and not site.has_failed("source", id):
+                yield (
+                    site.glossary_places.at("terms", term, "sources", number),
+                    f"there is no source {id}.",
+                    nearest(id, site.sources),
+                )
 
 
 def unused_source(site: Site) -> Iterator[Finding]:
@@ -37,7 +53,11 @@ def unused_source(site: Site) -> Iterator[Finding]:
     used |= {id for entry in site.glossary.values() for id in entry.sources}
     for id in site.sources:
         if id not in used and not site.failed:
-            yield site.source_places.key("sources", id), f"nothing cites {id}.", "Delete it, or cite it where it belongs."
+            yield (
+                site.source_places.key("sources", id),
+                f"nothing cites {id}.",
+                "Delete it, or cite it where it belongs.",
+            )
 
 
 def unused_term(site: Site) -> Iterator[Finding]:
@@ -45,7 +65,11 @@ def unused_term(site: Site) -> Iterator[Finding]:
     used = {id for article in site.articles for id in article.refers.terms}
     for id in site.glossary:
         if id not in used and not site.failed:
-            yield site.glossary_places.key("terms", id), f"no text links to {id}.", f"Write [word](term:{id}) where a reader meets it first."
+            yield (
+                site.glossary_places.key("terms", id),
+                f"no text links to {id}.",
+                f"Write [word](term:{id}) where a reader meets it first.",
+            )
 
 
 RULES: tuple[tuple[Level, Callable[[Site], Iterator[Finding]]], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from ebbtide.problem import Loc, Place, Places, Problem
+from ebbtide.problem import Loc, Places, Problem
 
 RULES: Mapping[str, str] = {
     "missing-field": "Every field that is not optional is there.",
@@ -55,9 +55,25 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)
 """A name for machines: small letters and digits, in parts joined by - or _, beginning with a letter."""
 
 
+_HINTS: dict[str, str] = {
+    r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$": "Use small letters, digits and single hyphens, and begin with a letter."
+}
+
+
+def form(pattern: str, hint: str, *, max_length: int | None = None) -> Any:
+    """Constraints of a text by a regular expression, with what to do about a text that does not fit it."""
+    _HINTS[pattern] = hint
+    return StringConstraints(pattern=pattern, max_length=max_length)
+
+
 def web_address(value: str) -> str:
-    if not value.startswith("https://") and not value.startswith("http://"):
+    """Refuse what a browser could not open: another scheme than the web's, no host, blanks or quotation marks inside."""
+    if not value.startswith(("https://", "http://")):
         raise refusal("wrong-value", f"{value} is not a web address.", "Begin it with https://.")
+    if not re.fullmatch(r"https?://[^\s/?#\\<>\"'@:]+(?::\d+)?(?:[/?#][^\s\\<>\"]*)?", value):
+        raise refusal(
+            "wrong-value", f"{value} is not a web address.", "Copy it whole from the browser, without blanks."
+        )
     return value
 
 
@@ -86,42 +102,100 @@ def parse(model: type[Model], fields: Mapping[str, Any], places: Places) -> tupl
         return model.model_validate(fields).located(places), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, [_problem(model, fields, places, detail) for detail in details if not _is_echo(detail, details)]
+        misspelt: set[Loc] = {
+            (*detail["loc"][:-1], meant)
+            for detail in details
+            if detail["type"] == "extra_forbidden" and (meant := _meant(model, fields, detail))
+        }
+        return None, [
+            _problem(model, fields, places, detail) for detail in details if not _is_echo(detail, details, misspelt)
+        ]
 
 
-def _is_echo(detail: ErrorDetails, details: Iterable[ErrorDetails]) -> bool:
-    """Pydantic counts only the sound items of a list, and calls it too short on top of what is wrong with the others."""
+def _is_echo(detail: ErrorDetails, details: Iterable[ErrorDetails], misspelt: Set[Loc]) -> bool:
+    """Pydantic counts only the sound items of a list, and calls it too short on top of what is wrong with the others; and
+    it misses a field on top of not knowing the misspelt name that the field has."""
     loc = detail["loc"]
+    if detail["type"] == "missing":
+        return loc in misspelt
     return detail["type"] == "too_short" and any(one["loc"] != loc and one["loc"][: len(loc)] == loc for one in details)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint: the known word most like `word`, or, where none is like it, the whole list."""
+    """A hint: the known word most like `word`, or, where none is like it, the whole list (unless it is long)."""
     names = sorted(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean {close[0]}?"
+    if close := _like(word, names):
+        return f"Did you mean {close}?"
+    if len(names) > _MANY:
+        return f"There are {len(names)}, and none is like it."
     return f"Known here: {', '.join(names)}." if names else ""
 
 
+_MANY = 20
+"""Names in a list, above which it helps nobody."""
+
+
+def _like(word: str, names: Sequence[str], cutoff: float = 0.6) -> str | None:
+    plain = {_folded(name): name for name in reversed(names)}
+    close = difflib.get_close_matches(word[:100], names, n=1, cutoff=cutoff)
+    return plain.get(_folded(word)) or (close[0] if close else None)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_\s]", "", name).casefold()
+
+
 def _problem(model: type[BaseModel], fields: Mapping[str, Any], places: Places, detail: ErrorDetails) -> Problem:
-    loc = _in_file(detail["loc"], fields)
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
-    name = str(loc[-1]) if loc else "the file"
+    if is_key := detail["loc"][-1:] == ("[key]",):
+        loc = _in_file(detail["loc"][:-1], fields)
+        place = places.key(*loc)
+    else:
+        loc = _in_file(detail["loc"], fields)
+        place = places.at(*loc)
+    name = _name(loc)
     if kind == "refused":
-        return Problem(places.at(*loc), "error", context["rule"], context["message"], context["hint"])
-    if kind == "missing":
+        return Problem(place, "error", context["rule"], context["message"], context["hint"])
+    if is_key:
         return Problem(
-            _start(places, loc[:-1]),
-            "error",
-            "missing-field",
-            f"{name} is missing.",
-            f"Add a line {name}: with its value.",
+            place, "error", "wrong-value", f"{name} cannot be a name in {_name(loc[:-1])}.", _form_hint(context)
         )
+    if kind == "missing":
+        hint = f"Add a line {name}: with its value."
+        return Problem(places.key(*loc[:-1]), "error", "missing-field", f"{name} is missing.", hint)
     if kind == "extra_forbidden":
-        hint = nearest(name, _known(model, detail["loc"][:-1]) - set(_mapping(fields, loc[:-1])))
+        hint = _unknown_hint(model, fields, detail, name)
         return Problem(places.key(*loc), "error", "unknown-field", f"{name} is not a field here.", hint)
-    return Problem(places.at(*loc), "error", "wrong-value", *_sentence(kind, name, given, context, detail["msg"]))
+    return Problem(place, "error", "wrong-value", *_sentence(kind, name, given, context, detail["msg"]))
+
+
+def _name(loc: Loc) -> str:
+    """A value by its field's name, or by its number in a list, counted as people count."""
+    if not loc:
+        return "the file"
+    last = loc[-1]
+    return f"item {last + 1} of {_name(loc[:-1])}" if isinstance(last, int) else last
+
+
+def _unknown_hint(model: type[BaseModel], fields: Mapping[str, Any], detail: ErrorDetails, name: str) -> str:
+    known, here = _fields_around(model, fields, detail)
+    twin = _like(name, sorted(known & here), cutoff=0.75)
+    if twin and not _meant(model, fields, detail):
+        return f"{twin} stands here already: keep one of them."
+    return nearest(name, known - here)
+
+
+def _meant(model: type[BaseModel], fields: Mapping[str, Any], detail: ErrorDetails) -> str | None:
+    """The missing field that an unknown one most likely is."""
+    known, here = _fields_around(model, fields, detail)
+    return _like(str(detail["loc"][-1]), sorted(known - here))
+
+
+def _fields_around(
+    model: type[BaseModel], fields: Mapping[str, Any], detail: ErrorDetails
+) -> tuple[set[str], set[str]]:
+    """The fields that could stand beside an unknown one, and those that do."""
+    return _known(model, detail["loc"][:-1]), set(_mapping(fields, _in_file(detail["loc"], fields)[:-1]))
 
 
 def _sentence(kind: str, name: str, given: Any, context: Mapping[str, Any], said: str) -> tuple[str, str]:
@@ -137,8 +211,9 @@ def _sentence(kind: str, name: str, given: Any, context: Mapping[str, Any], said
         return f"{shown} is neither true nor false.", "Write true or false."
     if kind.startswith(("int", "decimal", "float")):
         return f"{shown} is not a number that fits {name}.", "Write it in digits."
-    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"):
-        return f"{name} cannot be {given}: {said[0].lower()}{said[1:]}.", ""
+    if kind in _LIMITS:
+        words, key = _LIMITS[kind]
+        return f"{name} cannot be {given}.", f"Write a number {words} {context[key]}."
     if kind == "string_type":
         return f"{name} must be text.", "Write it on one line, in quotation marks if it holds a colon."
     if kind in ("list_type", "tuple_type"):
@@ -148,20 +223,27 @@ def _sentence(kind: str, name: str, given: Any, context: Mapping[str, Any], said
     if kind == "string_too_short":
         return f"{name} is empty.", "Write something, or delete the line."
     if kind == "string_too_long":
-        return f"{name} is longer than {context['max_length']} characters.", "Shorten it."
+        return f"{name} has {len(str(given).strip())} characters; {context['max_length']} are allowed.", "Shorten it."
     if kind == "too_short":
         return f"{name} needs at least {context['min_length']}.", "Add what is missing."
     if kind == "string_pattern_mismatch":
-        return (
-            f"{shown} cannot be a name for {name}.",
-            "Use small letters, digits and single hyphens, and begin with a letter.",
-        )
+        return f"{name} cannot be {shown}.", _form_hint(context)
     return f"{name}: {said}.", ""
 
 
-def _start(places: Places, loc: Loc) -> Place:
-    """Where something is missing: the key of the mapping that should hold it."""
-    return places.key(*loc)
+_LIMITS: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("not below", "ge"),
+    "less_than": ("below", "lt"),
+    "less_than_equal": ("not above", "le"),
+    "multiple_of": ("that is a multiple of", "multiple_of"),
+}
+
+
+def _form_hint(context: Mapping[str, Any]) -> str:
+    if "max_length" in context:
+        return f"Use at most {context['max_length']} characters."
+    return _HINTS.get(str(context.get("pattern", "")), "Look at how it is written in other places.")
 
 
 def _in_file(loc: Loc, fields: Any) -> Loc:

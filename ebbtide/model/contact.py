@@ -71,9 +71,7 @@ def region_code(value: str) -> str:
         return value
     country, hyphen, part = value.partition("-")
     if re.fullmatch(r"[A-Z]{2}", country) and (re.fullmatch(r"[A-Z0-9]{1,3}", part) or not hyphen):
-        import phonenumbers
-
-        if country in phonenumbers.SUPPORTED_REGIONS:
+        if phones.is_country(country):
             return value
     hint = (
         "The code is GB."

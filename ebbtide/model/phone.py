@@ -40,6 +40,13 @@ def is_short_code(number: str) -> bool:
     return SHORT_CODE.fullmatch(number) is not None
 
 
+def is_country(code: str) -> bool:
+    """Whether two capital letters are the code of a country or territory that has a numbering plan."""
+    import phonenumbers
+
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 def full_or_short(value: str) -> str:
     """Refuse what is neither form, without asking whether such a number can exist (a retired number no longer does)."""
     if is_short_code(value) or _FULL.fullmatch(value):

@@ -30,15 +30,19 @@ RULES = {
     **questionnaire_parts.RULES,
     "basis": "A self-check of our own names the sources that informed it, and an instrument states its rights.",
     "rights-permission": "The full wording of an instrument whose terms ask for a permission stands here only with that permission named.",
-    "instrument-name": "A self-check of our own does not carry the name of a published instrument.",
     "review-dates": "A review is due after it was made.",
 }
 
 _INSTRUMENTS = re.compile(
-    r"\b(?:phq|gad|audit|dast|assist|cows|sows|isi|epds|pss|k-?10|who-?5|c-?ssrs|psqi|promis|dsm|crafft|hads|ess|kds|ldq|sds)\b(?!\.)"
-    r"|\b(?:phq|gad|audit|dast|pss|who)[ -]?(?:c|\d{1,2})\b",
-    re.IGNORECASE,
+    r"\b(?:PHQ|GAD|AUDIT|DAST|PSS|WHO)[ -]?(?:C|\d{1,2})\b"
+    r"|\b(?:PHQ|GAD|AUDIT|DAST|ASSIST|COWS|SOWS|ISI|EPDS|PSS|K-?10|C-?SSRS|PSQI|PROMIS|DSM|CRAFFT|HADS|KDS)\b"
 )
+
+
+def instrument_in(words: str) -> str:
+    """The name of a published instrument that stands in `words`, or nothing. Capital letters count: an audit is no AUDIT."""
+    found = _INSTRUMENTS.search(words)
+    return found[0] if found else ""
 
 
 class Rights(Strict):
@@ -65,9 +69,13 @@ class Basis(Strict):
     def _meant(self) -> Self:
         if self.kind == "original":
             if not self.informed_by:
-                raise refusal("basis", "nothing says what informed these questions.", "Add informed_by: with at least one source.")
+                raise refusal(
+                    "basis", "nothing says what informed these questions.", "Add informed_by: with at least one source."
+                )
             if self.rights:
-                raise refusal("basis", "rights are stated for questions of our own.", "Delete rights, or write kind: instrument.")
+                raise refusal(
+                    "basis", "rights are stated for questions of our own.", "Delete rights, or write kind: instrument."
+                )
         elif self.rights is None:
             hint = "Add rights: with terms and evidence, or write kind: original if the words are yours."
             raise refusal("basis", "an instrument is used and nothing says what its owners allow.", hint)
@@ -109,13 +117,6 @@ class Questionnaire(Strict):
     flags: dict[str, Flag] = {}
     next: list[Ref] = []
     examples: list[Example] = []
-
-    @model_validator(mode="after")
-    def _named_as_ours(self) -> Self:
-        if self.basis.kind == "original" and (found := _INSTRUMENTS.search(self.title)):
-            hint = "Give it a name of its own, or write kind: instrument under basis if it is that instrument."
-            raise refusal("instrument-name", f"the title uses {found[0]}, the name of a published instrument.", hint)
-        return self
 
 
 __all__ = ["RULES", "Basis", "Block", "Question", "Questionnaire", "Review", "Rights"]

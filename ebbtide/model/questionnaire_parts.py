@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, StringConstraints, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from ebbtide.model.base import Id, Strict, Text, refusal
 
@@ -113,7 +113,11 @@ class Option(Strict):
             return {"words": words, "counts_as_blank": True}
         if to_number(points) is None:
             swapped = to_number(words) is not None
-            hint = "Write the words first and the points after them." if swapped else "Write the points in digits, as in 3 or 2.5."
+            hint = (
+                "Write the words first and the points after them."
+                if swapped
+                else "Write the points in digits, as in 3 or 2.5."
+            )
             raise refusal("answer-shape", f"{points!r} is not a number of points.", hint)
         return {"words": words, "points": points}
 
@@ -131,35 +135,23 @@ AnswerList = Annotated[
 class NumberAnswer(Strict):
     """A number from `from` to `to`, in steps of `step`, both ends included."""
 
-    low: Number
-    high: Number
+    low: Number = Field(alias="from")
+    high: Number = Field(alias="to")
     step: Number = Decimal(1)
     unit: Words | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _names(cls, given: Any) -> Any:
-        return _ends(given)
-
 
 class TimeAnswer(Strict):
-    """A clock time, or a duration in hours and minutes; both ends included. A clock's window may run across midnight."""
+    """A clock time (``any`` for all day), or a duration in hours and minutes; both ends included. A clock's may run across midnight."""
 
-    low: Minutes | None = None
-    high: Minutes | None = None
+    low: Minutes | None = Field(None, alias="from")
+    high: Minutes | None = Field(None, alias="to")
     step: Minutes = 1
 
     @model_validator(mode="before")
     @classmethod
-    def _names(cls, given: Any) -> Any:
-        return _ends({} if given is None or given == "any" else given)
-
-
-def _ends(given: Any) -> Any:
-    """``from`` is a word of Python, and ``from`` and ``to`` are the words of the form: they become low and high."""
-    if isinstance(given, dict):
-        return {{"from": "low", "to": "high"}.get(key, key): value for key, value in given.items()}
-    return given
+    def _short(cls, given: Any) -> Any:
+        return {} if given == "any" else given
 
 
 def _not_asked(given: Any) -> Any:
@@ -167,7 +159,11 @@ def _not_asked(given: Any) -> Any:
         return given
     if isinstance(given, str) and (number := to_number(given.strip())) is not None:
         return number
-    raise refusal("number-shape", f"{given!r} is not something that a question can count as.", "Write a number of points, blank, or leave_out.")
+    raise refusal(
+        "number-shape",
+        f"{given!r} is not something that a question can count as.",
+        "Write a number of points, blank, or leave_out.",
+    )
 
 
 Implied = Annotated[Decimal | Literal["blank", "leave_out"], BeforeValidator(_not_asked)]
@@ -203,7 +199,11 @@ def _count(given: Any) -> Any:
         return given
     if isinstance(given, str) and given.strip().isdecimal() and 1 <= int(given) <= 999:
         return int(given)
-    raise refusal("blank-shape", f"{given!r} is not a number of blank answers.", "Write a whole number of 1 or more, or leave the rule out.")
+    raise refusal(
+        "blank-shape",
+        f"{given!r} is not a number of blank answers.",
+        "Write a whole number of 1 or more, or leave the rule out.",
+    )
 
 
 class BlankRule(Strict):
@@ -256,7 +256,12 @@ class Score(Strict):
     reverse: list[Id] | None = None
     blank: BlankRule | None = None
     round: Round | None = None
-    if_zero: Annotated[Decimal | Literal["blank"], BeforeValidator(lambda given: given if given == "blank" else _number(given))] | None = None
+    if_zero: (
+        Annotated[
+            Decimal | Literal["blank"], BeforeValidator(lambda given: given if given == "blank" else _number(given))
+        ]
+        | None
+    ) = None
     not_asked: Number | None = None
     """What the score is when none of its questions was asked; without it, it has no value then."""
 
@@ -360,7 +365,11 @@ class Block(Strict):
 
 QuestionOrBlock = Annotated[
     Annotated[Question, Tag("question")] | Annotated[Block, Tag("block")],
-    Discriminator(lambda given: "block" if isinstance(given, Block) or (isinstance(given, dict) and "for_each" in given) else "question"),
+    Discriminator(
+        lambda given: (
+            "block" if isinstance(given, Block) or (isinstance(given, dict) and "for_each" in given) else "question"
+        )
+    ),
 ]
 
 

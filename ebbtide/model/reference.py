@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from ebbtide.model.base import Id, Strict, Text, Url
+from ebbtide.model.base import Id, Strict, Text, Url, form
 
-SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]*$", max_length=40)]
-Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
+SourceId = Annotated[
+    str, form(r"^[A-Za-z][A-Za-z0-9-]*$", "Use letters, digits and hyphens, and begin with a letter.", max_length=40)
+]
+Doi = Annotated[str, form(r"^10\.\d{4,9}/\S+$", "Write it from 10. on, without https://doi.org/ before it.")]
 
 
 class Reference(Strict):
-    """One source. `evidence` says in a reader's words what kind it is: "Survey of 395 people who use kratom"."""
+    """One source. `evidence` says in a reader's words what kind it is: "Survey of 395 people who use it"."""
 
     title: Text
     authors: Text | None = None

@@ -7,12 +7,27 @@ published order, and scores by their titles, so that a rule can be followed with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["one", "many", "number", "time", "duration"]
 Sign = Literal[">=", ">", "=", "!=", "<", "<="]
+
+
+Runs = tuple[tuple[int, int], ...]
+"""Numbers of questions as first and last of each unbroken run of three or more; others stand alone, as their own first and last."""
+
+
+def runs(numbers: Iterable[int]) -> Runs:
+    """``1, 2, 3, 5, 6`` becomes ``(1, 3), (5, 5), (6, 6)``."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return tuple(pair for run in found for pair in ([(run[0], run[-1])] if len(run) > 2 else [(each, each) for each in run]))
 
 
 @dataclass(frozen=True)
@@ -21,7 +36,8 @@ class Quantity:
 
     ``question``: the answer to the question, a number or a time. ``points``: its points. ``score``: the scores in `titles`.
     ``sum``, ``largest``, ``smallest``: of points of the questions `numbers` and of the scores `titles`.
-    ``count``: how many of `clauses` are true. ``ticks``: how many answers are ticked. ``constant``: `value`.
+    ``count``: how many of `clauses` are true. ``ticks``: how many answers are ticked, without the one that excludes all others,
+    `value`. ``constant``: `value`.
     """
 
     kind: Literal["question", "points", "score", "sum", "largest", "smallest", "count", "ticks", "constant"]
@@ -29,6 +45,10 @@ class Quantity:
     titles: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
     value: str = ""
+
+    @property
+    def runs(self) -> Runs:
+        return runs(self.numbers)
 
 
 @dataclass(frozen=True)
@@ -50,6 +70,10 @@ class Clause:
     left: Quantity | None = None
     sign: Sign = "="
     right: Quantity | None = None
+
+    @property
+    def runs(self) -> Runs:
+        return runs(self.numbers)
 
 
 @dataclass(frozen=True)
@@ -79,12 +103,20 @@ class Card:
     sources: tuple[str, ...] = ()
 
 
+Counts = tuple[tuple[str, tuple[str, ...]], ...]
+"""Points, or ``blank``, with the titles of the scores in which a question counts so; no titles: in all."""
+
+
 @dataclass(frozen=True)
 class Condition:
-    """When a question is asked: only if `clause` is true, or, with `skip`, unless it is."""
+    """When a question is asked: only if `clause` is true, or, with `skip`, unless it is.
+
+    `counts`: what the question counts when it is left out, where that must be known to score it.
+    """
 
     clause: Clause
     skip: bool = False
+    counts: Counts = ()
 
 
 @dataclass(frozen=True)
@@ -118,14 +150,19 @@ class Ask:
         return next((choice for choice in self.choices if choice.alone), None)
 
     @property
-    def seconds(self) -> int:
-        """`step` of a clock time in seconds, as an input wants it."""
-        return int(self.step or 1) * 60
-
-    @property
     def hours(self) -> str:
         """The most hours that a duration can have."""
         return str(int(self.high.partition(":")[0]))
+
+    @property
+    def whole(self) -> bool:
+        """Whether a number is always a whole one, so that a phone need offer digits only."""
+        return "." not in f"{self.low}{self.step}" and not self.low.startswith("-")
+
+    @property
+    def any_time(self) -> bool:
+        """Whether every clock time can be answered."""
+        return (self.low, self.high) == ("00:00", "23:59")
 
 
 @dataclass(frozen=True)
@@ -211,10 +248,14 @@ class Rounding:
 
 @dataclass(frozen=True)
 class Blanks:
-    """Up to `allow` of `items` answers may be blank; `then` scale (rounded, if `round`), leave out, or count each as `value`."""
+    """Up to `allow` of `items` answers may be blank; `then` scale (rounded, if `round`), leave out, or count each as `value`.
+
+    `whole`: all items are always there; else only those that were asked are scaled up to.
+    """
 
     allow: int
     items: int
+    whole: bool
     then: Literal["scale", "out", "value"]
     value: str = ""
     round: Rounding | None = None
@@ -252,6 +293,10 @@ class Working:
         return tuple(term.number for term in self.terms if term.number is not None and (term.times, term.plus) == ("1", "0"))
 
     @property
+    def runs(self) -> Runs:
+        return runs(self.numbers)
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """Scores that are taken as they are."""
         return tuple(term.title for term in self.terms if term.title and (term.times, term.plus) == ("1", "0"))
@@ -264,10 +309,7 @@ class Working:
 
 @dataclass(frozen=True)
 class Scale:
-    """A score from `low` to `high`. `main`: it leads the result; else it is one of its parts. Not `shown`: a step on the way.
-
-    `times` is clock time: the score counts minutes.
-    """
+    """A score from `low` to `high`. `main`: it leads the result; else it is one of its parts. Not `shown`: a step on the way."""
 
     id: str
     title: str
@@ -299,13 +341,21 @@ class Points:
     rows: tuple[tuple[str, str], ...]
     titles: tuple[str, ...] = ()
 
+    @property
+    def runs(self) -> Runs:
+        return runs(self.numbers)
+
 
 @dataclass(frozen=True)
 class Skipped:
-    """What questions count when they are not asked: points, or ``blank``."""
+    """What questions count when an end of the questions has left them out."""
 
     numbers: tuple[int, ...]
-    counts: str
+    counts: Counts
+
+    @property
+    def runs(self) -> Runs:
+        return runs(self.numbers)
 
 
 @dataclass(frozen=True)
@@ -313,7 +363,7 @@ class Sheet:
     """All that a page needs to ask a self-check, to score it on paper, and to say what results mean.
 
     `cards` are all flags, the most urgent first. `scales` stand in an order in which they can be worked out one after the
-    other. `sources` are ids of everything that is cited, in order.
+    other. `basis` are the ids of the sources that informed the questions, `sources` those of all that is cited.
     """
 
     id: str
@@ -334,6 +384,7 @@ class Sheet:
     points: tuple[Points, ...]
     skipped: tuple[Skipped, ...]
     next: tuple[str, ...]
+    basis: tuple[str, ...]
     sources: tuple[str, ...]
 
     @property

@@ -17,6 +17,7 @@ from ebbtide.model.contact import Contact, region_code
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Reference, Term
+from ebbtide.model.sheet import Sheet
 from ebbtide.problem import Places
 
 
@@ -28,13 +29,19 @@ def language_tag(value: str) -> str:
 
 def colour(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise refusal("wrong-value", f"{value} is not a color.", "Write # and six hexadecimal digits, in quotation marks.")
+        raise refusal(
+            "wrong-value", f"{value} is not a color.", "Write # and six hexadecimal digits, in quotation marks."
+        )
     return value.lower()
 
 
 def report_address(value: str) -> str:
     if not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https://\S+", value):
-        raise refusal("wrong-value", f"{value} is not an address for reports.", "Write mailto: and an e-mail address, or a web address.")
+        raise refusal(
+            "wrong-value",
+            f"{value} is not an address for reports.",
+            "Write mailto: and an e-mail address, or a web address.",
+        )
     return value
 
 
@@ -112,18 +119,20 @@ class SiteSettings(Strict):
     help: Help
     footer: tuple[Pointer, ...] = ()
     dont_words: tuple[Text, ...] = ()
+    region_names: dict[Text, Text] = {}
+    """Names of parts of countries by their codes, which no standard list has in every language."""
     colors: dict[Id, Colour] = {}
     dark_colors: dict[Id, Colour] = {}
 
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """A questionnaire that compiled: what it says, the plan that both scorers run (as JSON data), and its key on paper."""
+    """A questionnaire that compiled: what it says, the plan that both scorers run (as JSON data), and what pages and paper show."""
 
     questionnaire: Questionnaire
     path: str
     plan: Mapping[str, Any]
-    paper_key: Any
+    sheet: Sheet
     due: datetime.date
 
     @property
@@ -144,8 +153,8 @@ class Picture:
 class Site:
     """All that was read, and the day on which it is judged.
 
-    `failed` names what has a file that could not be read (``article:symptoms/sleep``), so that a link to it is not called
-    broken on top.
+    `failed` names what could not be read (``article:symptoms/sleep``, ``contact:night-line``, or ``contact:`` for the whole file),
+    so that a link to it is not called broken on top. `drafts` are the ids of articles that were left out.
     """
 
     settings: SiteSettings
@@ -161,10 +170,15 @@ class Site:
     static: tuple[File, ...]
     today: datetime.date
     failed: frozenset[str] = field(default_factory=frozenset)
+    drafts: frozenset[str] = field(default_factory=frozenset)
 
     def with_settings(self, settings: SiteSettings) -> Site:
         """The same site under other settings."""
         return replace(self, settings=settings)
+
+    def has_failed(self, kind: str, name: str) -> bool:
+        """Whether something could not be read, alone or with the whole of its file."""
+        return f"{kind}:{name}" in self.failed or f"{kind}:" in self.failed
 
     def article(self, id: str) -> Article | None:
         return next((article for article in self.articles if article.id == id), None)

@@ -1,8 +1,8 @@
 """Converts the texts of one page, numbering its citations in the order in which a reader meets them.
 
-Python-Markdown does not say where in the source a piece of its output stood. So everything that must have a place (citations, links,
-raw HTML, card lines, headings) is found in the source text first; links and citations are then handed to Markdown as links to
-``~N``, where N is their number on the page, and are given their true form afterwards.
+Python-Markdown does not say where in the source a piece of its output stood. So everything that must have a place is found in the
+source text first. Links, pictures and citations are then handed to Markdown as links to ``~N``, where N is their number in the text,
+and are given their true form afterwards; headings carry their number in a mark.
 """
 
 from __future__ import annotations
@@ -10,55 +10,70 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import nh3
 
+from ebbtide.model import digits
 from ebbtide.model.base import nearest
 from ebbtide.model.contact import Contact
 from ebbtide.model.contact import Link as ContactLink
 from ebbtide.model.prose import LINK_KINDS, Heading, Link, LinkKind, Prose, Refers
 from ebbtide.problem import Place, Problem
-from ebbtide.prose.dialect import CARD_LINE, CARDS, LISTS, Dialect, converter
+from ebbtide.prose import slips
+from ebbtide.prose.dialect import CITED, HEADING_MARK, Dialect, converter, line_converter
+from ebbtide.prose.slips import Slip, short
 
 RULES: Mapping[str, str] = {
     "raw-html": "HTML in a text is one of the few harmless tags: br, sub, sup, abbr.",
     "script": "No script, event attribute or javascript: address stands in a text.",
     "other-origin": "No picture or other part of a page comes from another host.",
+    "card-form": 'A card\'s first line stands at the left edge and reads as in !!! urgent "Call today if you"; its text is indented by four blanks.',
     "card-level": "A card is emergency, urgent, see-someone or note; a list is do or dont.",
     "card-title": "A care card has a heading that says what to do.",
     "emergency-card": "An emergency card holds nobody up: no links to read, only contacts.",
     "dont-list": "Each line of a list of things not to do says so itself, in the words that site.yaml gives.",
-    "heading-level": "Headings begin at ## and do not skip a level.",
-    "link-form": "A link is a relative path to a file in content/, https://, or article:, questionnaire:, page:, contact: or term: and a name.",
+    "heading-level": "Headings begin at ##, do not skip a level, and have words.",
+    "heading-id": "An id that is given to a heading is no other heading's on the page, and not one of the page's own.",
+    "link-form": "A link has words, and is a relative path to a file in content/, https://, or article:, questionnaire:, page:, contact: or term: and a name.",
     "unknown-contact": "A contact link names somebody in contacts.yaml, and a part that they have.",
     "unknown-source": "A citation names a source in sources.yaml.",
     "unknown-term": "A term link names a word in glossary.yaml.",
     "picture-alt": "Each picture has a text that says the same.",
+    "typed-number": "No telephone number is typed into a text: a link to its contact prints it.",
+    "text-size": "A text is no longer than 60,000 characters, a paragraph no longer than 10,000, and nothing nested out of all measure.",
 }
 
+MAX_TEXT = 60_000
+MAX_PARAGRAPH = 10_000
+"""Characters. An article has 10,000 in all; Markdown's time grows with the square of a paragraph's length."""
+
 _REFERENCE = re.compile(
-    r"\[(?P<cite>@[^\]\n]*)\]"
-    r"|(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
+    r"(?<!\\)\[(?P<cite>@[^\[\]\n]*)\]"
+    r"|(?P<image>!?)(?<!\\)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:[ \t]+\"[^\"\n]*\")?[ \t]*\)"
 )
-_TAG = re.compile(r"<!--.*?(?:-->|$)|</?[A-Za-z][^<>]*(?:>|$)|<[!?][^<>]*>", re.DOTALL)
-_AUTOLINK = re.compile(r"<(?:https?://[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>")
-_AUTHOR_TAGS = {"br": set(), "sub": set(), "sup": set(), "abbr": {"title"}}
+_LIKE_A_LINK = re.compile(
+    r"(?<!\\)\]\((?P<address>[^)\n]*)|(?<!\\)\[(?P<cite>[^\[\]\n]*@[\w-]*[^\[\]\n]*)\]?|^ {0,3}\[[^\[\]\n]+\]:[ \t]|(?<!\\)\]\[|(?<!\\)\[(?P<id>[A-Za-z][\w-]*)\](?![(\[])",
+    re.MULTILINE,
+)
 _OUR_TAGS = {
-    "p", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "a", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "section", "span",
-    "table", "thead", "tbody", "tr", "th", "td", "img", "x-say", "div", *_AUTHOR_TAGS,
+    "p", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "a", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "section",
+    "span", "table", "thead", "tbody", "tr", "th", "td", "img", "x-say", "div", "br", "sub", "sup", "abbr",
 }  # fmt: skip
 _OUR_ATTRIBUTES = {
     "a": {"href", "class", "id", "role", "data-contact"},
     "section": {"class"},
     "span": {"class", "data-contact"},
-    "div": {"class", "tabindex", "role"},
+    "sup": {"class"},
+    "div": {"class", "tabindex", "role", "aria-labelledby"},
     "img": {"src", "alt"},
     "x-say": {"key", "n"},
     "abbr": {"title"},
     "ol": {"start"},
-    "th": {"style", "scope"},
+    "th": {"class", "scope"},
+    "td": {"class"},
     **{f"h{level}": {"id", "class"} for level in range(1, 7)},
 }
 
@@ -68,13 +83,19 @@ class Surroundings:
     """All that the conversion of a text depends on besides the text itself.
 
     `known_sources` and `known_terms` are ids, in any order; `dont_words` are the words that a line of a do-not list may begin with
-    in the site's language (none: not checked).
+    in the site's language (none: not checked). `failed` names what stands in a file that could not be read (``contact:night-line``,
+    or ``contact:`` for all of them), so that a link to it is not called broken on top.
     """
 
     contacts: Mapping[str, Contact]
     known_sources: frozenset[str]
     known_terms: frozenset[str]
     dont_words: tuple[str, ...] = ()
+    failed: frozenset[str] = frozenset()
+
+    def has_failed(self, kind: str, id: str) -> bool:
+        """Whether the entry, or its whole file, could not be read."""
+        return f"{kind}:" in self.failed or f"{kind}:{id}" in self.failed
 
 
 @dataclass
@@ -88,7 +109,7 @@ class Writer:
     problems: list[Problem] = field(default_factory=list)
     _links: list[Link] = field(default_factory=list)
     _sources: list[str] = field(default_factory=list)
-    _cited: dict[str, int] = field(default_factory=dict)
+    _cited: set[str] = field(default_factory=set)
     _terms: list[str] = field(default_factory=list)
     _dialect: Dialect = field(default_factory=Dialect)
 
@@ -97,124 +118,152 @@ class Writer:
         return Refers(tuple(self._links), tuple(self._sources), tuple(self._terms))
 
     def inline(self, text: str, place: Place) -> Prose:
-        """Convert a single paragraph of a YAML value, without a paragraph tag around it."""
-        prose = self.block(text, place, one_line=True)
-        return Prose(re.sub(r"^<p>|</p>\s*$", "", prose.html.strip()), (), prose.plain)
+        """Convert a single paragraph of a YAML value, without a paragraph tag around it. Nothing in it is a list, a heading or
+        a card; every place in it is `place`, as YAML folds lines."""
+        text = " ".join(text.split())
+        where = _Where(text, place, fixed=True)
+        if self._too_long(text, where):
+            return Prose("")
+        self._report(slips.html(text), where)
+        made = self._converted(text, text, where, line=True)
+        return Prose(re.sub(r"^<p>|</p>\s*$", "", made.strip()), (), _plain(made))
 
-    def block(self, text: str, start: Place, *, one_line: bool = False) -> Prose:
-        """Convert a text that begins at `start`. With `one_line`, every place in it is `start`: YAML folds lines."""
+    def block(self, text: str, start: Place) -> Prose:
+        """Convert a text that begins at `start`."""
+        where = _Where(text, start)
+        if self._too_long(text, where):
+            return Prose("")
+        self._report(slips.html(text), where)
+        self._report(slips.cards(text, self.around.dont_words, _reading_links), where)
+        self._report(slips.underlines(text), where)
+        written = list(slips.headings(text, self._dialect.ids))
+        marked, position = [], 0
+        for number, heading in enumerate(written):
+            self._report(iter(heading.slips), where)
+            marked += [text[position : heading.end_of_signs], f" \ue000{number}\ue001"]
+            position = heading.end_of_signs
+        safe = self._converted(text, "".join([*marked, text[position:]]), where)
+        inner = dict(re.findall(r'<h[1-6] id="([^"]+)">(.*?)</h[1-6]>', safe, flags=re.DOTALL))
+        headings = tuple(
+            Heading(made.id, _plain(inner.get(made.id, "")), made.level, where(written[made.number].offset))
+            for made in self._dialect.made
+            if made.number < len(written)
+        )
+        return Prose(safe, headings, _plain(safe))
+
+    def _converted(self, text: str, marked: str, where: _Where, *, line: bool = False) -> str:
+        """`text` as safe HTML; `marked` is the same with marks in its headings."""
+        self._report(_unread(text, self.around), where)
+        self._typed_numbers(text, where)
         marks: list[str] = []
-        where = _Where(text, start, fixed=one_line)
-        self._raw_html(text, where)
-        self._cards(text, where)
-        headings = self._headings(text, where)
+        places = [found.start() for found in _REFERENCE.finditer(text)]
 
         def swap(found: re.Match[str]) -> str:
-            marks.append(self._reference(found, where(found.start())))
-            label = "c" if found["cite"] else found["text"].strip() or "."
+            marks.append(self._reference(found, where, places[len(marks)]))
+            label = CITED if found["cite"] is not None else found["text"].strip() or "."
             return f"[{label}](~{len(marks) - 1})"
 
-        source = _REFERENCE.sub(swap, text)
-        produced = converter(self._dialect).convert(source)
-        produced = re.sub(
-            r'<a href="~(\d+)">(.*?)</a>', lambda found: _filled(marks[int(found[1])], found[2]), produced, flags=re.DOTALL
+        source = _REFERENCE.sub(swap, marked)
+        try:
+            made = (line_converter if line else converter)(self._dialect).convert(source)
+        except RecursionError:
+            self._wrong(where(0), "text-size", "lists or quotations are nested out of all measure.", "Flatten them.")
+            return ""
+        made = re.sub(
+            r'<a href="~(\d+)">(.*?)</a>',
+            lambda found: marks[int(found[1])].replace("{}", found[2], 1),
+            made,
+            flags=re.DOTALL,
         )
-        produced = produced.replace("<table>", '<div class="wide" tabindex="0" role="region"><table>').replace("</table>", "</table></div>")
-        safe = nh3.clean(
-            produced,
+        for lost in re.findall(r"\(~(\d+)\)", made):
+            if int(lost) < len(places):
+                self._wrong(
+                    where(places[int(lost)]),
+                    "link-form",
+                    "this link stands where it cannot be read.",
+                    "Move it into plain text.",
+                )
+        return nh3.clean(
+            HEADING_MARK.sub("", made),
             tags=_OUR_TAGS,
             attributes=_OUR_ATTRIBUTES,
             url_schemes={"https", "http", "tel", "sms", "mailto", "media"},
             link_rel=None,
             strip_comments=True,
         )
-        named = re.findall(r'<h([1-6]) id="([^"]+)">(.*?)</h\1>', safe, flags=re.DOTALL)
-        found_headings = tuple(
-            Heading(id, _plain(inner), int(level), place) for (level, id, inner), place in zip(named, headings, strict=False)
+
+    def _too_long(self, text: str, where: _Where) -> bool:
+        long = next(
+            (found for found in re.finditer(r"\S(?:.|\n(?![ \t]*\n))*", text) if len(found[0]) > MAX_PARAGRAPH), None
         )
-        return Prose(safe, found_headings, _plain(safe))
+        if len(text) > MAX_TEXT:
+            self._wrong(
+                where(0), "text-size", f"the text is {len(text):,} characters long.", "Split it into several pages."
+            )
+        elif long:
+            message = f"this paragraph is {len(long[0]):,} characters long."
+            self._wrong(where(long.start()), "text-size", message, "Split it with empty lines.")
+        return len(text) > MAX_TEXT or long is not None
 
-    # what stands in the source, with its place
-
-    def _raw_html(self, text: str, where: _Where) -> None:
-        for found in _TAG.finditer(text):
-            tag = found[0]
-            if _AUTOLINK.fullmatch(tag):
-                continue
-            place = where(found.start())
-            name = re.match(r"</?([A-Za-z][\w-]*)", tag)
-            if (name and name[1].lower() in ("script", "iframe", "object", "embed")) or re.search(r"[\s/\"']on\w+\s*=|javascript:", tag, re.IGNORECASE):
-                self._wrong(place, "script", f"{_short(tag)} could run a program in the reader's browser.", "Delete it.")
-            elif re.search(r"\b(?:src|srcset|data|poster)\s*=\s*[\"']?\s*(?:https?:)?//", tag, re.IGNORECASE):
-                self._wrong(place, "other-origin", f"{_short(tag)} would tell another host who is reading.", "Put a picture into media/ and write ![text](path).")
-            elif nh3.clean(tag, tags=set(_AUTHOR_TAGS), attributes=_AUTHOR_TAGS, link_rel=None) == "" or not name:
-                if not (name and name[1].lower() in _AUTHOR_TAGS and (tag.startswith("</") or tag.endswith(">"))):
-                    self._wrong(place, "raw-html", f"{_short(tag)} is HTML that is not used here and was taken out.", "Write it in Markdown.")
-
-    def _cards(self, text: str, where: _Where) -> None:
-        for found in CARD_LINE.finditer(text):
-            place, level = where(found.start()), found["level"] or ""
-            if level not in CARDS + LISTS:
-                self._wrong(place, "card-level", f"there is no card called {level or 'nothing'}.", nearest(level, CARDS + LISTS))
-            elif level in CARDS and not found["title"]:
-                self._wrong(place, "card-title", "the card has no heading.", 'Write it after the level: !!! urgent "Call today if you".')
-            inside = re.match(r"(?:\n(?: {4}.*|[ \t]*))*", text[found.end() :])
-            body = inside[0] if inside else ""
-            if level == "emergency":
-                for link in _REFERENCE.finditer(body):
-                    if link["target"] and not link["target"].startswith("contact:"):
-                        self._wrong(where(found.end() + link.start()), "emergency-card", "this link leads somebody in danger away to read.",
-                                    "Move it below the card.")  # fmt: skip
-            if level == "dont" and self.around.dont_words:
-                for line in re.finditer(r"^ {4}[-*+] +(.*)$", body, re.MULTILINE):
-                    if not line[1].lower().startswith(self.around.dont_words):
-                        self._wrong(where(found.end() + line.start(1)), "dont-list", "a listener could take this line for advice to do it.",
-                                    f"Begin it with {' or '.join(self.around.dont_words)}.")  # fmt: skip
-
-    def _headings(self, text: str, where: _Where) -> list[Place]:
-        places, last = [], 1
-        for found in re.finditer(r"^(?: {4})*(#{1,6})[ \t]*\S", text, re.MULTILINE):
-            level, place = len(found[1]), where(found.start(1))
-            places.append(place)
-            if level == 1:
-                self._wrong(place, "heading-level", "the page has its title already.", "Begin with ##.")
-            elif level > last + 1:
-                self._wrong(place, "heading-level", f"a level is skipped: {'#' * level} follows {'#' * last}.", f"Write {'#' * (last + 1)}.")
-            last = max(level, 2) if level == 1 else level
-        return places
+    def _typed_numbers(self, text: str, where: _Where) -> None:
+        numbers = {
+            number: frozenset({id}) for id, contact in self.around.contacts.items() for number in contact.numbers
+        }
+        plain = _REFERENCE.sub(lambda found: " " * len(found[0]) if found["target"] else found[0], text)
+        for offset, run in digits.runs(plain):
+            if digits.is_number(run, numbers):
+                ids = sorted(digits.owners(run, numbers))
+                hint = f"Write [words](contact:{ids[0] if ids else 'id'}), which prints the number of the record."
+                self._wrong(where(offset), "typed-number", f"the number {run} is typed into the text.", hint)
 
     # references
 
-    def _reference(self, found: re.Match[str], place: Place) -> str:
-        if found["cite"]:
-            return self._citation(found["cite"], place)
+    def _reference(self, found: re.Match[str], where: _Where, offset: int) -> str:
+        place = where(offset)
+        if found["cite"] is not None:
+            return self._citation(found["cite"], where, offset + 1)
         target, text = html.unescape(found["target"]), found["text"]
-        scheme, _, rest = target.partition(":")
+        scheme, colon, rest = target.partition(":")
+        scheme = scheme.lower()
         if found["image"]:
             return self._picture(target, text, place)
-        if scheme.lower() in ("javascript", "data", "vbscript"):
-            self._wrong(place, "script", f"{_short(target)} could run a program in the reader's browser.", "Link to a page.")
+        if not text.strip() and scheme != "contact":
+            self._wrong(place, "link-form", "the link has no words.", "Write between the brackets where it leads.")
+        if "[@" in text:
+            self._wrong(place, "link-form", "a citation stands in the words of a link.", "Write it after the link.")
+        if scheme in ("javascript", "data", "vbscript"):
+            self._wrong(
+                place, "script", f"{short(target)} could run a program in the reader's browser.", "Link to a page."
+            )
             return "{}"
-        if target.startswith(("https://", "http://")):
+        if scheme in ("https", "http") and re.match(r"//[^/]", rest):
             self._links.append(Link("web", target, "", place))
             return f'<a href="{html.escape(target)}">{{}}</a>'
-        if scheme == "contact":
+        if colon and scheme == "contact":
             return self._contact(rest, text, place)
-        if scheme == "term":
+        if colon and scheme == "term":
             return self._term(rest, place)
-        if scheme in ("article", "questionnaire", "page"):
+        if colon and scheme in ("article", "questionnaire", "page"):
             name, _, fragment = rest.partition("#")
             return self._internal(scheme, name, fragment, place)
         if target.startswith("#") and len(target) > 1:
             self._links.append(Link("article", self._own_id(), target[1:], place))
             return f'<a href="{html.escape(target)}">{{}}</a>'
         name, _, fragment = target.partition("#")
-        whole = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), name)) if name and ":" not in name else ""
+        whole = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), name)) if name and not colon else ""
         for folder, ending, kind in (("articles/", ".md", "article"), ("questionnaires/", ".yaml", "questionnaire")):
             if whole.startswith(folder) and whole.endswith(ending):
                 return self._internal(kind, whole[len(folder) : -len(ending)], fragment, place)
-        self._wrong(place, "link-form", f"{target or 'nothing'} is not something a page can link to.",
-                    "Write the path to an article's .md file, https://…, or contact:, term:, page: or questionnaire: and a name.")  # fmt: skip
+        if scheme in ("tel", "sms"):
+            self._wrong(
+                place,
+                "link-form",
+                f"{short(target)} dials a number that is typed into the text.",
+                "Link with contact: and the id of its owner.",
+            )
+        else:
+            hint = "Write the path to an article's .md file, https://…, or contact:, term:, page: or questionnaire: and a name."
+            self._wrong(place, "link-form", f"{short(target) or 'nothing'} is not something a page can link to.", hint)
         return "{}"
 
     def _own_id(self) -> str:
@@ -227,38 +276,55 @@ class Writer:
         address = "../" * self.depth + folder + (f"{name}/" if name else "") + (f"#{fragment}" if fragment else "")
         return f'<a href="{html.escape(address)}">{{}}</a>'
 
-    def _citation(self, said: str, place: Place) -> str:
+    def _citation(self, said: str, where: _Where, offset: int) -> str:
         links = []
-        for part in re.split(r"[;,]\s*", said):
-            id = part.strip().removeprefix("@")
+        for part in re.finditer(r"[^;,]+|(?<=[;,])$", said):
+            id, place = (
+                part[0].strip().removeprefix("@"),
+                where(offset + part.start() + len(part[0]) - len(part[0].lstrip())),
+            )
+            if self.around.has_failed("source", id):
+                continue
             if id not in self.around.known_sources:
-                self._wrong(place, "unknown-source", f"there is no source {id or 'without a name'}.",
-                            nearest(id, self.around.known_sources) if len(self.around.known_sources) < 30 or id else "Write [@id].")  # fmt: skip
+                hint = nearest(id, self.around.known_sources) if id else "Write [@id], or [@one; @two]."
+                self._wrong(place, "unknown-source", f"there is no source {short(id) or 'without a name'}.", hint)
                 continue
             self._links.append(Link("source", id, "", place))
-            if id not in self._sources:
+            if id not in self._cited:
                 self._sources.append(id)
             number = self._sources.index(id) + 1
-            self._cited[id] = count = self._cited.get(id, 0) + 1
-            back = f' id="c{number}"' if count == 1 else ""
+            back = "" if id in self._cited else f' id="c{number}"'
+            self._cited.add(id)
             links.append(f'<a href="#s{number}"{back} role="doc-noteref">{number}</a>')
         return f'<sup class="cite">[{", ".join(links)}]</sup>' if links else ""
 
     def _term(self, id: str, place: Place) -> str:
         if id not in self.around.known_terms:
-            self._wrong(place, "unknown-term", f"{id or 'nothing'} is not in the glossary.", nearest(id, self.around.known_terms))
+            if not self.around.has_failed("term", id):
+                self._wrong(
+                    place,
+                    "unknown-term",
+                    f"{id or 'nothing'} is not in the glossary.",
+                    nearest(id, self.around.known_terms),
+                )
             return "{}"
         self._links.append(Link("term", id, "", place))
-        if id not in self._terms:
+        back = "" if id in self._terms else f' id="t-{id}"'
+        if back:
             self._terms.append(id)
-            return f'<a class="term" href="#w-{id}" id="t-{id}">{{}}</a>'
-        return f'<a class="term" href="#w-{id}">{{}}</a>'
+        return f'<a class="term" href="#w-{id}"{back}>{{}}</a>'
 
     def _contact(self, rest: str, text: str, place: Place) -> str:
         id, _, part = rest.partition("#")
         contact = self.around.contacts.get(id)
         if contact is None:
-            self._wrong(place, "unknown-contact", f"{id or 'nobody'} is not in contacts.yaml.", nearest(id, self.around.contacts))
+            if not self.around.has_failed("contact", id):
+                self._wrong(
+                    place,
+                    "unknown-contact",
+                    f"{id or 'nobody'} is not in contacts.yaml.",
+                    nearest(id, self.around.contacts),
+                )
             return "{}"
         ways = [link for link in contact.links() if part in ("", link.part)]
         if not ways:
@@ -270,19 +336,70 @@ class Writer:
 
     def _picture(self, target: str, text: str, place: Place) -> str:
         if re.match(r"(?:[a-z]+:)?//|[a-z]+:", target, re.IGNORECASE):
-            self._wrong(place, "other-origin", f"the picture {_short(target)} would tell another host who is reading.", "Put it into media/.")
+            self._wrong(
+                place,
+                "other-origin",
+                f"the picture {short(target)} would tell another host who is reading.",
+                "Put it into media/.",
+            )
             return ""
         whole = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), target))
         if not whole.startswith("media/"):
-            self._wrong(place, "link-form", f"{target} is not in media/.", "Put the picture into media/ and write the path to it.")
+            self._wrong(
+                place,
+                "link-form",
+                f"{short(target) or 'nothing'} is not in media/.",
+                "Put the picture into media/ and write the path to it.",
+            )
             return ""
         if not text.strip():
-            self._wrong(place, "picture-alt", "the picture has no text for those who cannot see it.", "Write in the brackets what it shows.")
+            self._wrong(
+                place,
+                "picture-alt",
+                "the picture has no text for those who cannot see it.",
+                "Write in the brackets what it shows.",
+            )
         self._links.append(Link("media", whole.removeprefix("media/"), "", place))
-        return f'<img src="media:{html.escape(whole.removeprefix("media/"))}" alt="{html.escape(text)}">'
+        return (
+            f'<img src="media:{html.escape(whole.removeprefix("media/"))}" alt="{html.escape(" ".join(text.split()))}">'
+        )
+
+    def _report(self, found: Iterator[Slip], where: _Where) -> None:
+        for offset, rule, message, hint in found:
+            self._wrong(where(offset), rule, message, hint)
 
     def _wrong(self, place: Place, rule: str, message: str, hint: str) -> None:
         self.problems.append(Problem(place, "error", rule, message, hint))
+
+
+def _reading_links(text: str) -> Iterator[int]:
+    """Offsets of links that lead somewhere to read. Citations pass: they stay on the page."""
+    for found in re.finditer(rf"{_REFERENCE.pattern}|<https?://", text):
+        if found["cite"] is None and not (found["target"] or "").lower().startswith("contact:"):
+            yield found.start()
+
+
+def _unread(text: str, around: Surroundings) -> Iterator[Slip]:
+    """What looks like a link or a citation, but is none: it would be printed as it stands."""
+    plain = _REFERENCE.sub(lambda found: "\n".join(" " * len(line) for line in found[0].split("\n")), text)
+    for found in _LIKE_A_LINK.finditer(plain):
+        at = found.start()
+        if (id := found["id"]) is not None:
+            if id in around.known_sources:
+                yield at, "link-form", f"[{id}] is not a citation.", f"Write [@{id}]."
+        elif found["cite"] is not None:
+            if "@" in found["cite"] and re.search(r"(?:^|[\s;,])@", found["cite"]):
+                yield (
+                    at,
+                    "link-form",
+                    f"{short(found[0])} is not a citation.",
+                    "Write [@id], or [@one; @two], and nothing else between the brackets.",
+                )
+        elif found["address"] is not None:
+            hint = "Write [words](address) with no blank in the address, and no [ ] in the words but in pairs."
+            yield at, "link-form", f"{short(found[0][1:] + ')')} belongs to no link that can be read.", hint
+        else:
+            yield at, "link-form", "links by reference are not used here.", "Write [words](address)."
 
 
 def contact_html(contact: Contact, link: ContactLink, text: str) -> str:
@@ -292,22 +409,11 @@ def contact_html(contact: Contact, link: ContactLink, text: str) -> str:
     if link.display.casefold() not in said and link.display not in rest:
         rest.append(link.display)
     shown = [html.escape(part) for part in rest]
-    if link.press:
-        shown.append(f'<x-say key="press" n="{html.escape(link.press)}"></x-say>')
-    if link.keyword:
-        shown.append(f'<x-say key="keyword" n="{html.escape(link.keyword)}"></x-say>')
+    marks = {"extension": link.extension, "press": link.press, "keyword": link.keyword}
+    shown += [f'<x-say key="{key}" n="{html.escape(value)}"></x-say>' for key, value in marks.items() if value]
     tail = ", ".join(shown)
     words = f"{{}} ({tail})" if said and tail else "{}" if said else tail
     return f'<a class="contact" href="{html.escape(link.href)}" data-contact="{contact.id}">{words}</a>'
-
-
-def _filled(mark: str, inner: str) -> str:
-    return mark.replace("{}", inner, 1)
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def _plain(markup: str) -> str:
@@ -319,14 +425,13 @@ def _plain(markup: str) -> str:
 class _Where:
     """From an offset in a text to its place in the file."""
 
-    def __init__(self, text: str, start: Place, *, fixed: bool) -> None:
-        self.text, self.start, self.fixed = text, start, fixed
+    def __init__(self, text: str, start: Place, *, fixed: bool = False) -> None:
+        self.start, self.fixed = start, fixed
+        self.lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def __call__(self, offset: int) -> Place:
         if self.fixed:
             return self.start
-        line = self.text.count("\n", 0, offset)
-        column = offset - self.text.rfind("\n", 0, offset)
+        line = bisect_right(self.lines, offset) - 1
+        column = offset - self.lines[line] + 1
         return Place(self.start.path, self.start.line + line, column + (self.start.column - 1 if line == 0 else 0))
-
-
