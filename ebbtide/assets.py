@@ -11,13 +11,15 @@ from functools import cached_property
 from pathlib import Path
 
 import rcssmin
-import rjsmin
 
+from ebbtide.minify import Unknown, minify, top_names
 from ebbtide.model.page import File
 
 CLIENT = Path(__file__).parent / "client"
 _IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w-]+)\.js";?[ \t]*$', re.MULTILINE)
-_EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?function|const|let|class)", re.MULTILINE)
+_EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?function\s+(\w+)|const\s+(\w+)|let\s+(\w+))", re.MULTILINE)
+SCRIPTS = ("site", "selfcheck", "selfcheck-more", "my-results")
+"""Modules that pages load, each with all that it imports."""
 
 
 def digest(content: bytes) -> str:
@@ -54,7 +56,7 @@ class Assets:
             parts.insert(1, f":root{{{own}}}")
         if dark:
             parts.insert(2 if own else 1, f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}")
-        return str(rcssmin.cssmin("\n".join(parts)))
+        return settled(str(rcssmin.cssmin("\n".join(parts))))
 
     def _css(self, name: str) -> str:
         path = f"assets/css/{name}.css"
@@ -85,10 +87,25 @@ class Assets:
 
     @cached_property
     def scripts(self) -> dict[str, File]:
-        """The scripts that pages load, by name: ``site`` and ``selfcheck``, and ``scoring``, the module form."""
-        made = {name: named("assets", f"{name}.js", classic(name).encode()) for name in ("site", "selfcheck")}
-        made["scoring"] = named("assets", "scoring.mjs", _minified((CLIENT / "scoring.js").read_text("utf-8")).encode())
+        """The scripts that pages load, by name, and ``scoring``, the module form."""
+        made = {name: named("assets", f"{name}.js", classic(name).encode()) for name in SCRIPTS}
+        made["scoring"] = named("assets", "scoring.mjs", _module("scoring").encode())
         return made
+
+
+def settled(css: str) -> str:
+    """Minified styles in which what `:root` declares once, and nothing declares again, stands where it is used.
+
+    A page carries its styles in itself, and most measures of the look are such constants. Colors are declared again for dark
+    screens and for paper, and stay as they are.
+    """
+    for root in re.findall(r":root\{([^{}]*)\}", css):
+        for name, value in re.findall(r"(?:^|;)(--[\w-]+):([^;]*)", root):
+            once = len(re.findall(rf"(?<![\w-]){name}(?=:)", css)) == 1
+            plain = len(re.findall(rf"(?<![\w-]){name}(?![\w-])", css)) == 1 + css.count(f"var({name})")
+            if once and plain and css.count(f"var({name})") and "var(" not in value:
+                css = re.sub(rf"(?<=[{{;]){name}:[^;}}]*;?", "", css).replace(f"var({name})", value)
+    return css
 
 
 def _properties(colors: Mapping[str, str]) -> str:
@@ -99,10 +116,13 @@ def classic(name: str) -> str:
     """A module of ours and those it imports as one classic script.
 
     Browsers refuse modules from ``file://``, and the site must work from a USB stick. Our modules import only each other, by
-    name, and export declarations, so joining them in order inside one function is all there is to it.
+    name, and export declarations, so joining them in order inside one function is all there is to it. Raises ValueError for
+    what this cannot take: another form of import or export, a name that two modules declare, or script that the minifier does
+    not know.
     """
     order: list[str] = []
     texts: dict[str, str] = {}
+    owners: dict[str, str] = {}
 
     def take(module: str) -> None:
         if module in texts:
@@ -113,8 +133,25 @@ def classic(name: str) -> str:
         order.append(module)
 
     take(name)
-    joined = "\n".join(_without_modules(module, texts[module]) for module in order)
-    return _minified(f'(()=>{{"use strict";\n{joined}\n}})();')
+    for module in order:
+        texts[module] = _without_modules(module, texts[module])
+        try:
+            declared = top_names(texts[module])
+        except Unknown as error:
+            raise ValueError(f"{module}.js, {error}") from None
+        for top in declared:
+            if top in owners:
+                raise ValueError(f"{module}.js declares {top}, which {owners[top]}.js does too; joined, one would stand for both")
+            owners[top] = module
+    joined = minify("\n".join(texts[module] for module in order))
+    return f'(()=>{{"use strict";{joined}}})();'
+
+
+def _module(name: str) -> str:
+    """A module of ours that imports nothing, as a module."""
+    text = (CLIENT / f"{name}.js").read_text("utf-8")
+    exported = [next(filter(None, found.groups())) for found in _EXPORT.finditer(text)]
+    return minify(_without_modules(name, text), exported)
 
 
 def _without_modules(name: str, text: str) -> str:
@@ -124,10 +161,6 @@ def _without_modules(name: str, text: str) -> str:
         line = bare.count("\n", 0, found.start()) + 1
         raise ValueError(f"{name}.js, line {line}: joining scripts knows no {found[0]!r}")
     return bare
-
-
-def _minified(script: str) -> str:
-    return str(rjsmin.jsmin(script))
 
 
 def hash_source(text: str) -> str:

@@ -37,7 +37,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a verb. Without one, build."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign must not turn a problem into a traceback
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a terminal that lacks a sign must not turn a problem into a traceback
             stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("--help", "-h", "--version")):
@@ -52,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except OSError as error:
-        _say_error(f"{error.strerror or error}: {error.filename or 'a file'}. Nothing that was whole before is broken; mend this and run again.")
+        _say_error(
+            f"{error.strerror or error}: {error.filename or 'a file'}. Nothing that was whole before is broken; mend this and run again."
+        )
         sys.exit(1)
 
 
@@ -71,6 +75,12 @@ def _day(context: click.Context, option: click.Parameter, value: str | None) -> 
         raise click.BadParameter("write year, month and day as in 2026-11-24") from None
 
 
+def _processors() -> int:
+    """How many this process may use: in a container often fewer than the machine has."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 64)
+
+
 def common(command: _Command) -> _Command:
     """The options that every verb takes which reads the content."""
     folder = click.Path(file_okay=False, path_type=Path)
@@ -80,7 +90,7 @@ def common(command: _Command) -> _Command:
                      help="The folder with how it looks. What it lacks is taken from ours."),
         click.option("--out", type=folder, default=ROOT / "site", show_default="site/", help="The folder to build into."),
         click.option("--base-url", metavar="URL", help="The address that the site will have; stands in for base_url in site.yaml."),
-        click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="processors", help="Processes to share large work among."),
+        click.option("--jobs", type=click.IntRange(1, 64), default=_processors, show_default="processors", help="Processes to share large work among."),
         click.option("--strict", is_flag=True, help="Treat warnings as errors."),
         click.option("--today", callback=_day, metavar="YYYY-MM-DD", help="The day to judge review dates by."),
     )):  # fmt: skip
@@ -88,7 +98,9 @@ def common(command: _Command) -> _Command:
     return command
 
 
-def _options(content: Path, templates: Path, out: Path, base_url: str | None, jobs: int, today: datetime.date, **more: Any) -> Options:
+def _options(
+    content: Path, templates: Path, out: Path, base_url: str | None, jobs: int, today: datetime.date, **more: Any
+) -> Options:
     from ebbtide.pipeline import Options
 
     if not content.is_dir():
@@ -112,7 +124,12 @@ def _shown(folder: Path) -> str:
 
 
 _format = click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How problems are printed."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How problems are printed.",
 )
 
 
@@ -175,7 +192,9 @@ def _questionnaire(name: str, content: Path) -> tuple[Questionnaire, Plan]:
     from ebbtide import load
     from ebbtide.model.base import nearest
 
-    file = Path(name) if name.endswith((".yaml", ".yml")) or "/" in name else content / "questionnaires" / f"{name}.yaml"
+    file = (
+        Path(name) if name.endswith((".yaml", ".yml")) or "/" in name else content / "questionnaires" / f"{name}.yaml"
+    )
     if not file.is_file():
         known = sorted(each.stem for each in (content / "questionnaires").glob("*.yaml"))
         raise click.UsageError(f"There is no questionnaire {name}. {nearest(name, known)}".rstrip())
@@ -217,7 +236,11 @@ def serve(strict: bool, port: int, **common_options: Any) -> None:
 
     try:
         server.run(
-            options, port, strict=strict, on_ready=lambda address: click.echo(f"{address} (stop with Ctrl+C)"), on_made=made_again
+            options,
+            port,
+            strict=strict,
+            on_ready=lambda address: click.echo(f"{address} (stop with Ctrl+C)"),
+            on_made=made_again,
         )
     except KeyboardInterrupt:
         click.echo()
@@ -295,12 +318,16 @@ def _print(problems: Iterable[Problem], form: Format) -> None:
 def _summary(made: Made, seconds: float, out: Path | None = None) -> str:
     pages = len(made.rendered.pages) if made.rendered else 0
     wrong = len(errors(made.problems))
-    counted = ", ".join(filter(None, (_count(wrong, "error"), _count(len(made.problems) - wrong, "warning")))) or "no problems"
+    counted = (
+        ", ".join(filter(None, (_count(wrong, "error"), _count(len(made.problems) - wrong, "warning"))))
+        or "no problems"
+    )
     took = f"{seconds:.2f} s"
     if made.written is None:
         return f"{'Nothing was written: ' if out else ''}{_count(pages, 'page') or 'no pages'}, {counted}, {took}."
     written = made.written
-    changes = f"{written.changed} files written, {written.removed} removed" if written.changed or written.removed else "nothing had changed"
+    changes = f"{_count(written.changed, 'file') or 'no file'} written, {written.removed:,} removed"
+    changes = changes if written.changed or written.removed else "nothing had changed"
     return f"Built {_shown(out) if out else 'the site'}/: {_count(pages, 'page')}, {counted}, {written.size / 1000:,.0f} kB, {took} ({changes})."
 
 

@@ -26,6 +26,7 @@ _ODD_PLACE = re.compile(
     f"^[ -]*(?P<first>[{_ODD}])|:[ ]*(?P<after>[{_ODD}])|(?P<before>[{_ODD}])[ ]*:|^[ ]*-(?P<item>[{_ODD}])"
 )
 _NO_BLANK = re.compile(r"^[ ]*(?:- +)*[\w-]+:(?=[^\s/])")
+_CUT = re.compile(r"[,\[{][ \t]+#[^\s#]")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]")
 
 
@@ -88,6 +89,19 @@ def understood(complaint: Complaint, lines: Sequence[str]) -> Found:
     )
 
 
+def _bare_name(lines: Sequence[str], number: int, indent: int) -> int:
+    """The line above this one that was meant as the first field below a name, and has no colon; 0 where there is none."""
+    first = number
+    while (
+        first > 1
+        and (above := _line(lines, first - 1)).strip()
+        and len(above) - len(above.lstrip(" ")) == indent
+        and ":" not in above
+    ):
+        first -= 1
+    return first if first < number and re.search(r":[ ]*(?:#.*)?$", _line(lines, first - 1)) else 0
+
+
 def _line(lines: Sequence[str], number: int) -> str:
     return lines[number - 1] if 0 < number <= len(lines) else ""
 
@@ -123,6 +137,12 @@ def _quotes_and_brackets(complaint: Complaint, lines: Sequence[str]) -> Found | 
     if since and ("quoted scalar" in during) and ("end of stream" in complaint.said or "document" in complaint.said):
         return *since, "yaml", "this quotation mark is never closed.", "Put the same mark at the end of the value."
     flow = since and ("flow sequence" in during or "flow mapping" in during)
+    if flow or "flow" in during or "node content" in complaint.said:
+        for number in range(line, max(line - 3, 0), -1):
+            if cut := _CUT.search(_line(lines, number)):
+                shown = _line(lines, number)[cut.end() - 2 :].strip()
+                message = f"there is no value before {shown!r}, which YAML takes for a comment."
+                return number, cut.end() - 1, "cut-by-comment", message, QUOTE_ALL
     expected = (
         flow or "expected key" in complaint.said or "'-' indicator" in complaint.said or "<block end>" in complaint.said
     )
@@ -196,6 +216,9 @@ def _order(complaint: Complaint, lines: Sequence[str]) -> Found | None:
     text = _line(lines, line)
     indent = len(text) - len(text.lstrip(" "))
     if "mapping values are not allowed" in said:
+        if bare := _bare_name(lines, line, indent):
+            hint = "Write name: value, or indent the line under the field that it belongs to."
+            return bare, indent + 1, "yaml", "a field's name without a colon.", hint
         if line > 1 and indent and not re.search(r":\s|^[ ]*- ", text[: column - 1]):
             return (
                 line, indent + 1, "yaml", "this field is indented deeper than the one above it, which has its value already.",

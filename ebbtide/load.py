@@ -117,7 +117,7 @@ def load(
         frozenset(loading.failed),
     )
     articles = tuple(_articles(loading, paths, _Conversion(root, shown, settings, around, drafts), jobs, progress))
-    selfchecks = tuple(_selfchecks(loading, paths, settings, dict(_tables(loading, paths))))
+    selfchecks = tuple(_selfchecks(loading, paths, settings, dict(_tables(loading, paths)), drafts=drafts))
     pictures = dict(_pictures(loading, paths))
     static = tuple(
         File(path.removeprefix("static/"), data)
@@ -350,13 +350,16 @@ def _tables(loading: _Loading, paths: list[str], folder: str = _TABLES) -> Itera
 
 
 def _selfchecks(
-    loading: _Loading, paths: list[str], settings: SiteSettings | None, tables: Mapping[str, Mapping[str, str]]
-) -> Iterator[SelfCheck]:
+    loading: _Loading, paths: list[str], settings: SiteSettings | None, tables: Mapping[str, Mapping[str, str]],
+    *, drafts: bool,
+) -> Iterator[SelfCheck]:  # fmt: skip
     for path in paths:
         if not path.startswith("questionnaires/") or path.startswith(_TABLES):
             continue
         id = PurePosixPath(path).stem
-        questionnaire, document, plan = _compiled(loading, path, tables)
+        questionnaire, document, plan = _compiled(loading, path, tables, drafts=drafts)
+        if questionnaire is not None and questionnaire.draft and not drafts:
+            continue
         if questionnaire is None or plan is None or document is None:
             loading.without(path)
             continue
@@ -376,11 +379,11 @@ def _selfchecks(
 
 
 def _compiled(
-    loading: _Loading, path: str, tables: Mapping[str, Mapping[str, str]]
+    loading: _Loading, path: str, tables: Mapping[str, Mapping[str, str]], *, drafts: bool = True
 ) -> tuple[Questionnaire | None, Document | None, Plan | None]:
     questionnaire, document = loading.yaml(path, Questionnaire)
-    if questionnaire is None:
-        return None, document, None
+    if questionnaire is None or (questionnaire.draft and not drafts):
+        return questionnaire, document, None
     plan, problems = compile_questionnaire(questionnaire, tables)
     loading.problems += problems
     if plan is not None:

@@ -221,7 +221,7 @@ def page_other_origin(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
             if name in _ADDRESSES and _elsewhere(value) and not _is_link(element, name, value, whole):
                 yield (
                     *at,
-                    f"<{element.tag} {name}> leads to another host: {value[:80]}",
+                    f"<{element.tag} {name}> leads to another host: {value[:80]}.",
                     "Use a file of the site's own.",
                 )
             if name == "style" and re.search(r"url\(", value):
@@ -235,7 +235,7 @@ def page_other_origin(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
             if _elsewhere(re.sub(r"^[^=]*url\s*=\s*[\"']?", "", content, flags=re.IGNORECASE)):
                 yield (
                     *at,
-                    f"the page sends its reader to another host: {content[:80]}",
+                    f"the page sends its reader to another host: {content[:80]}.",
                     "Link there instead, so that a reader can choose.",
                 )
     for text in parsed.texts:
@@ -245,7 +245,7 @@ def page_other_origin(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
             ):
                 yield (
                     *_within(text, found.start()),
-                    f"a style leads to another host: {found[0][:80]}",
+                    f"a style leads to another host: {found[0][:80]}.",
                     "Use a file of the site's own.",
                 )
 
@@ -311,7 +311,7 @@ def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     for element in parsed.elements:
         for name in ("href", "src"):
             value = element.attributes.get(name)
-            if value is None or re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", value):
+            if value is None or re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:", value) or _elsewhere(value):
                 continue
             if not value and name == "src":
                 yield (
@@ -538,7 +538,10 @@ def _short_codes(parsed: Parsed, holder: Element, contact: Contact) -> Iterator[
             link.label, link.say, link.extension, link.keyword, link.press, link.display,
         )))))  # fmt: skip
         known = {*contact.numbers, *re.findall(r"\d+", words)}
-        for run in re.findall(r"(?<![\w.,-])\d{3,6}(?![\w-]|[.,]\d)", parsed.text_in(element)):
+        text = parsed.text_in(element)
+        for _, run in digits.runs(text):
+            text = text.replace(run, " ")  # a long number is judged as a whole
+        for run in re.findall(r"(?<![\w.,-])\d{3,6}(?![\w-]|[.,]\d)", text):
             if run not in known:
                 yield (
                     element.line,
@@ -567,8 +570,9 @@ def page_inline_script(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
                 )
             if name == "style":
                 yield element.line, element.column, f"<{element.tag}> has a style attribute.", "Give it a class."
+            address = re.sub(r"[\t\n\r]", "", element.attributes[name])  # as browsers do
             if name in _ADDRESSES and re.match(
-                r"\s*(?:javascript|vbscript|data\s*:\s*text/html)\s*:?", element.attributes[name], re.IGNORECASE
+                r"\s*(?:(?:javascript|vbscript):|data:text/html)", address, re.IGNORECASE
             ):
                 yield (
                     element.line,
@@ -602,14 +606,15 @@ def page_weight(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     size, allowed = _packed(page.content), BUDGET.get(page.kind, BUDGET_ELSE)
     if size > allowed:
         yield 1, 1, f"the page is {size:,} bytes under gzip; {allowed:,} are allowed.", "Split it, or shorten it."
-    loaded = [
+    loading = [
         _resolved(page, element.attributes.get("src") or element.attributes.get("href") or "", whole.base_url)
         for element in parsed.elements
         if (element.tag == "script" and "src" in element.attributes)
         or (element.tag == "link" and element.attributes.get("rel") == "stylesheet")
         or (element.tag == "img" and element.attributes.get("loading") != "lazy")
     ]
-    total = size + sum(_packed(whole.files[path].content) for path in loaded if path in whole.files)
+    loaded = [path for path in loading if path in whole.files]  # what leads elsewhere or nowhere is for other rules
+    total = size + sum(_packed(whole.files[path].content) for path in loaded)
     allowed = BUDGET_ALL.get(page.kind, BUDGET_ALL_ELSE)
     if total > allowed:
         yield 1, 1, f"the page and what it loads are {total:,} bytes under gzip; {allowed:,} are allowed.", "Load less."

@@ -56,10 +56,17 @@ class Places:
     values: Mapping[Loc, Place] = field(default_factory=dict, repr=False)
     keys: Mapping[Loc, Place] = field(default_factory=dict, repr=False)
     prefix: Loc = ()
+    texts: Mapping[Loc, int] = field(default_factory=dict, repr=False)
+    """Of each value written on one line: how many columns after its place its text begins, 1 where a quotation mark opens it."""
 
     def sub(self, *loc: str | int) -> Places:
         """The same document seen from the value at `loc`."""
-        return Places(self.path, self.values, self.keys, self.prefix + loc)
+        return Places(self.path, self.values, self.keys, self.prefix + loc, self.texts)
+
+    def inside(self, offset: int, *loc: str | int) -> Place:
+        """The place of a character of the value at `loc`, counted from 0; of the whole value where it is not on one line."""
+        place, whole = self.at(*loc), self.prefix + loc
+        return Place(place.path, place.line, place.column + self.texts[whole] + offset) if whole in self.texts else place
 
     def at(self, *loc: str | int) -> Place:
         """The place of the value at `loc`, or of the nearest value around it that stands in the file."""

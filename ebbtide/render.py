@@ -33,7 +33,7 @@ RULES: Mapping[str, str] = {
 }
 
 STYLED: tuple[PageKind, ...] = (
-    "home", "section", "article", "questionnaires", "questionnaire", "help", "sources", "glossary", "not-found",
+    "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
 )  # fmt: skip
 """Kinds of page that carry styles."""
 
@@ -55,7 +55,7 @@ that does not speak the site's language, stands under ``abroad`` or ``languages`
 MANY = 10
 """Pages that a template may fail to make before no other is tried: all that can be learnt from them has been learnt."""
 
-_SCRIPTS: Mapping[str, tuple[str, ...]] = {"questionnaire": ("selfcheck",)}
+_SCRIPTS: Mapping[str, tuple[str, ...]] = {"questionnaire": ("selfcheck",), "my-results": ("my-results",)}
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,8 @@ class _View:
     canonical: str | None
     danger: bool = False
     section: str = ""
+    more: str = ""
+    """The script that a self-check fetches when the reader goes on, from the root."""
 
 
 @dataclass
@@ -209,6 +211,7 @@ class Renderer:
                 "questionnaires", "questionnaires/", self._word("questionnaires"), self._word("questionnaires-summary"), home,
                 checks=site.selfchecks,
             )  # fmt: skip
+            yield plan("my-results", "my-results/", self._word("my-results"), self._word("my-results-summary"), home)
         for check in site.selfchecks:
             asked = check.questionnaire
             yield plan(
@@ -256,6 +259,7 @@ class Renderer:
             kind=kind, url=url, root=root, title=title, description=description, style=style,
             policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
             canonical=self.absolute(url), danger=danger, section=section,
+            more=self.assets.scripts["selfcheck-more"].path if kind == "questionnaire" else "",
         )  # fmt: skip
         context = {
             "page": view,

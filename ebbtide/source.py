@@ -175,7 +175,7 @@ def _at(before: str, path: str) -> Place:
     return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff\ud800-\udfff]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff\ud800-\uf8ff]")
 _MANY = 20
 """Problems of one kind in one file, after which the rest go unsaid: the file is then no text at all."""
 
@@ -183,7 +183,7 @@ _MANY = 20
 def _visible(text: str, path: str, problems: list[Problem]) -> str:
     """The text with a blank for each character that cannot be seen; what they were is reported.
 
-    Word processors leave such characters behind (line separators, vertical tabs). Some end a line for YAML and for nobody else, so
+    Word processors leave such characters behind (line separators, vertical tabs, bullets of a font of their own). Some end a line for YAML and for nobody else, so
     they would make the line numbers of all other problems wrong.
     """
     text = _one_line_end(text)
@@ -211,8 +211,9 @@ def _compose(text: str, path: str, offset: int, problems: list[Problem]) -> tupl
     """Fields of a YAML text whose first line is line `offset + 1` of the file."""
     values: dict[Loc, Place] = {}
     keys: dict[Loc, Place] = {}
-    places = Places(path, values, keys)
-    walk = _Walk(text, path, offset, values, keys, problems)
+    texts: dict[Loc, int] = {}
+    places = Places(path, values, keys, texts=texts)
+    walk = _Walk(text, path, offset, values, keys, texts, problems)
     try:
         return walk.document(), places
     except _Refused as refused:
@@ -230,6 +231,10 @@ def _compose(text: str, path: str, offset: int, problems: list[Problem]) -> tupl
     return None, places
 
 
+def _on_one_line(event: Any) -> bool:
+    return bool(event.start_mark.line == event.end_mark.line)
+
+
 class _Walk:
     """Builds plain values out of YAML events, noting places. Events, not nodes, so that depth is bounded before it hurts."""
 
@@ -240,11 +245,12 @@ class _Walk:
         offset: int,
         values: dict[Loc, Place],
         keys: dict[Loc, Place],
+        texts: dict[Loc, int],
         problems: list[Problem],
     ) -> None:
         self.lines = text.split("\n")
         self.path, self.offset = path, offset
-        self.values, self.keys, self.problems = values, keys, problems
+        self.values, self.keys, self.texts, self.problems = values, keys, texts, problems
         self.events: Iterator[Any] = yaml.parse(text, Loader=Loader)
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.unused: dict[str, Place] = {}
@@ -302,6 +308,8 @@ class _Walk:
         result: Any
         if isinstance(event, yaml.ScalarEvent):
             result = None if not event.style and event.value == "" else event.value
+            if _on_one_line(event):
+                self.texts[loc] = 1 if event.style else 0
             self.judged(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             result = []
@@ -380,7 +388,8 @@ class _Walk:
             return ""
         if not key.style and (odd := ODD_BLANK.search(name)):
             message = f"the blank here is not an ordinary one ({name_of(odd[0])}), so it is taken for a part of the field's name."
-            self.wrong(self.place(key.start_mark, odd.start()), "yaml", message, UNLIKE_BLANK)
+            ahead = odd.start() if _on_one_line(key) else 0
+            self.wrong(self.place(key.start_mark, ahead), "yaml", message, UNLIKE_BLANK)
             name = ODD_BLANK.sub(" ", name).strip()
         return name
 
@@ -473,7 +482,13 @@ class _Walk:
         mark = error.problem_mark or error.context_mark
         at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         since = (error.context_mark.line + 1, error.context_mark.column + 1) if error.context_mark else None
-        touched = {at[0], at[0] - 1, since[0] if since else 0}
+        touched = {at[0], since[0] if since else 0}
+        if (
+            self.lines[at[0] - 1 : at[0]]
+            and self.lines[at[0] - 1][:1].isspace()
+            and "mapping values" not in str(error.problem)
+        ):
+            touched.add(at[0] - 1)  # the line would go on with a value that was cut
         unseen = {each.place.line - self.offset for each in self.problems if each.rule == "control-character"}
         if self.cut & touched or unseen & touched:
             return

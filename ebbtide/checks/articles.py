@@ -112,7 +112,7 @@ def _reviews(site: Site) -> Iterator[tuple[Places, Review, datetime.date]]:
 def overdue_review(site: Site) -> Iterator[Finding]:
     """A page is read through again by the day on which its review is due."""
     for places, review, due in _reviews(site):
-        if review.reviewed <= due < site.today:
+        if review.reviewed < due < site.today:
             yield (
                 places.at("review"),
                 f"the review was due on {due}.",

@@ -4,6 +4,7 @@
 //
 // Pure: no document, no network, no clock, no dependency. Numbers are exact: pairs of BigInt, [above, below] the line.
 // A value is [lowest, highest, may be absent], or "blank", or "absent"; a truth is true, false, or null for unknown.
+// `wide` is the reading: false the actual one, true the wide one, 2 the open one.
 
 /** The result of `answers`: question ids with an option id, a list of them, a number, "HH:MM", or null. Throws an Error for others. */
 export function score(plan, answers) {
@@ -62,16 +63,16 @@ function rangeIn(run) {
   const found = {};
   const ends = (value) => ({ low: written(value[0]), high: written(value[1]) });
   for (const { id } of run.plan.scores) {
-    const value = valueOf(run, id, true);
+    const value = valueOf(run, id, 2);
     if (Array.isArray(value) && (compare(value[0], value[1]) || value[2])) found[id] = ends(value);
   }
   for (const table of run.plan.bands) {
-    const bands = possibleBands(run, table.id), value = valueOf(run, table.score, true);
+    const bands = possibleBands(run, table.id, 2), value = valueOf(run, table.score, 2);
     if ((!found[table.score] && bands.length < 2) || !Array.isArray(value)) continue;
     found[table.id] = { ...(found[table.id] || ends(value)), bands };
   }
   for (const { id } of run.plan.findings) {
-    const findings = possibleRules(run, id);
+    const findings = possibleRules(run, id, 2);
     if (findings.length > 1) found[id] = { findings };
   }
   return found;
@@ -157,9 +158,8 @@ function scoreValue(run, id, wide) {
 
 function work(run, item, wide) {
   const { op } = item;
-  if (op === "count") return (wide ? gather : gatherKnown)(item, item.of.map((condition) => counted(truthOf(run, condition, wide), wide)));
-  const items = item.of.map((part) => (op === "between" ? valueOf(run, part, wide) : term(run, part, wide)));
-  if (op !== "between" && op !== "ratio" && op !== "steps") return (wide ? gather : gatherKnown)(item, items);
+  const items = item.of.map((part) => (op === "count" ? counted(truthOf(run, part, wide), wide) : op === "between" ? valueOf(run, part, wide) : term(run, part, wide)));
+  if (op !== "between" && op !== "ratio" && op !== "steps") return wide === 2 && item.blank ? gatherOpen(run, item, items) : (wide ? gather : gatherKnown)(item, items);
   if (items.includes("absent")) return "absent";
   if (items.includes("blank")) return "blank";
   const maybe = items.some((value) => value[2]);
@@ -202,6 +202,55 @@ function gatherKnown(item, items) {
   return point(plus(total, read(item.plus || 0)));
 }
 
+/** As `gather`, and what the score's blank rule makes of items that stay blank whatever is answered still. */
+function gatherOpen(run, item, items) {
+  const rule = item.blank, staying = stayingOf(run, item), spans = items.filter(Array.isArray);
+  if (!staying.includes(true) || !spans.length) return gather(item, items);
+  // What is scaled up counts each as much as the mean of those that are known.
+  const instead = rule.then === "value" ? point(read(rule.value)) : rule.then === "scale" ? hull(spans.map(([low, high]) => [low, high, false])) : "absent";
+  let [low, high, maybe] = gather({ ...item, plus: 0 }, items.map((value, index) => (staying[index] ? hull([value, instead]) : value)));
+  if (rule.round) {
+    low = least([low, round(low, rule.round)]);
+    high = most([high, round(high, rule.round)]);
+  }
+  const constant = read(item.plus || 0);
+  return [plus(low, constant), plus(high, constant), maybe];
+}
+
+/** Of each item of a score, whether it may stay blank whatever is answered still. */
+function stayingOf(run, item) {
+  if (item.op === "count") return item.of.map((condition) => truthOf(run, condition, 2) === null && readsStaying(run, condition));
+  return item.of.map((part) => (item.op === "between" ? stays(run, part) : part[0] !== null && stays(run, part[0])));
+}
+
+function readsStaying(run, part) {
+  if (Array.isArray(part)) return part[0] === "band" || part[0] === "finding" || part.some((inner) => readsStaying(run, inner));
+  return (run.questions.has(part) || run.scores.has(part)) && stays(run, part);
+}
+
+/** Whether a question or a score may be blank whatever is answered still. */
+function stays(run, id) {
+  return remembered(run, "stays", id, 2, () => {
+    const question = run.questions.get(id), item = run.scores.get(id);
+    if (question) {
+      const [state, implied] = asks(run, id, 2);
+      const byAnswer = answerOf(run, id) === undefined ? (question.options || []).some((option) => option[1] === null) : pointsOf(run, id) === "blank";
+      return implied.includes("blank") || (state !== false && byAnswer);
+    }
+    if (item.guard && truthOf(run, item.guard, 2) === null && readsStaying(run, item.guard)) return true;
+    const staying = stayingOf(run, item), count = staying.filter((stay) => stay).length;
+    if (item.op === "ratio" || item.op === "between" || item.op === "steps") {
+      const divisor = item.zero === "blank" ? term(run, item.of[1], 2) : "absent";
+      return count > 0 || (Array.isArray(divisor) && divisor[0][0] <= 0n && divisor[1][0] >= 0n);
+    }
+    const known = item.of.some((part, index) => {
+      const value = staying[index] || item.op === "count" ? [] : term(run, part, 2);
+      return !staying[index] && Array.isArray(value) && !value[2];
+    });
+    return count > 0 && (count > (item.blank || { allow: 0 }).allow || !known);
+  });
+}
+
 function ratioOf(item, top, bottom, maybe, wide) {
   if (bottom[0][0] <= 0n && bottom[1][0] >= 0n) {
     if (!compare(bottom[0], bottom[1]) && "zero" in item && item.zero !== "blank") return [read(item.zero), read(item.zero), maybe];
@@ -224,17 +273,17 @@ function bandOf(run, id) {
 }
 
 /** Every band that the blanks leave open, from low to high. */
-function possibleBands(run, id) {
-  const table = run.bands.get(id), found = new Set(), value = valueOf(run, table.score, true);
+function possibleBands(run, id, wide) {
+  const table = run.bands.get(id), found = new Set(), value = valueOf(run, table.score, wide);
   let certain = false;
   for (const [condition, band] of table.override || []) {
-    const truth = truthOf(run, condition, true);
+    const truth = truthOf(run, condition, wide);
     if (truth !== false) found.add(band);
     if ((certain = truth === true)) break;
   }
   if (!certain && Array.isArray(value)) {
     for (const [condition, rows] of table.cases) {
-      const truth = condition === null || truthOf(run, condition, true);
+      const truth = condition === null || truthOf(run, condition, wide);
       if (truth !== false) for (const row of rows) if (meets(row, value)) found.add(row[0]);
       if (truth) break;
     }
@@ -254,10 +303,10 @@ function findingOf(run, id) {
   return null;
 }
 
-function possibleRules(run, id) {
+function possibleRules(run, id, wide) {
   const found = [];
   for (const [rule, condition] of run.findings.get(id).rules) {
-    const truth = truthOf(run, condition, true);
+    const truth = truthOf(run, condition, wide);
     if (truth !== false) found.push(rule);
     if (truth) break;
   }
@@ -281,18 +330,18 @@ function truthOf(run, [head, ...rest], wide) {
       return inner === null ? null : !inner;
     }
     case "asked":
-      return wide ? asks(run, first, true)[0] : asks(run, first, false)[0] === true;
+      return wide ? asks(run, first, wide)[0] : asks(run, first, false)[0] === true;
     case "answered":
-      return wide ? asks(run, first, true)[0] : answerOf(run, first) !== undefined;
+      return wide ? asks(run, first, wide)[0] : answerOf(run, first) !== undefined;
     case "blank":
       return !wide && asks(run, first, false)[0] === true && !run.answers.has(first);
     case "is":
     case "has":
       return chosen(run, first, second, wide);
     case "band":
-      return among(bandOf(run, first), () => possibleBands(run, first), second, wide);
+      return among(bandOf(run, first), () => possibleBands(run, first, wide || true), second, wide);
     case "finding":
-      return among(findingOf(run, first), () => possibleRules(run, first), second, wide);
+      return among(findingOf(run, first), () => possibleRules(run, first, wide || true), second, wide);
     default:
       return compared(head, quantity(run, first, wide), quantity(run, second, wide));
   }

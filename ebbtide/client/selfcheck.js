@@ -2,131 +2,148 @@
 // answers live in the form alone, the browser's history holds nothing but the number of a step, and nothing moves on by itself.
 
 import {} from "./site.js";
+import { all, answerRow, button, data, fill, get, make, press } from "./dom.js";
 import { asked, flagsNow } from "./scoring.js";
 import { answerIn, inWords, keepApart } from "./selfcheck-answers.js";
-import { answerRow, fill, get, make, showResult } from "./selfcheck-result.js";
+import { showResult } from "./selfcheck-result.js";
 
-const plan = JSON.parse(get("questionnaire").textContent);
-const words = JSON.parse(get("words").textContent);
-const page = get("all"), form = get("form"), errors = get("errors");
-const ids = plan.questions.map((item) => item.id);
-const boxes = new Map(ids.map((id) => [id, get(`q-${id}`)]));
-const title = document.title;
+const plan = data("questionnaire"), words = data("words");
+const page = get("all"), form = get("form"), errors = get("errors"), say = get("say"), now = get("now");
+const ids = plan.questions.map((item) => item.id), boxes = ids.map((id) => get(`q-${id}`));
+const title = document.title, heading = "legend";
 const REVIEW = ids.length, RESULT = REVIEW + 1;
 
 let view = 0; // the number of a question, from 0; then REVIEW and RESULT
 let oneByOne = true;
 let changing = false; // a question is being changed from the review, which comes next again
 let raised = [];
-const passed = new Set(); // questions that the reader has gone past: nothing ticked is then an answer
+let passed = []; // questions that the reader has gone past: nothing ticked is then an answer
+let more; // the script of what else the result has
 
-const itemOf = (id) => plan.questions[ids.indexOf(id)];
+const at = (id) => ids.indexOf(id);
+const asking = (id) => boxes[at(id)].querySelector(".ask").textContent;
+const told = (id) => inWords(boxes[at(id)], plan.questions[at(id)], given(id), words);
 
 function given(id) {
-  const answer = answerIn(boxes.get(id), itemOf(id));
-  return Array.isArray(answer) && !answer.length && !passed.has(id) ? undefined : answer;
+  const answer = answerIn(boxes[at(id)], plan.questions[at(id)]);
+  return Array.isArray(answer) && !answer.length && !passed.includes(id) ? undefined : answer;
 }
 
 function answers() {
-  const found = {};
-  for (const id of ids) {
-    const answer = given(id);
-    found[id] = answer === undefined ? null : answer;
-  }
-  return found;
+  return Object.fromEntries(ids.map((id) => [id, given(id) === undefined ? null : given(id)]));
+}
+
+/** Ids of questions that are asked, in order. */
+function list() {
+  return asked(plan, answers());
 }
 
 /** Ids of questions that are asked and have no answer yet. */
 function open() {
-  return asked(plan, answers()).filter((id) => given(id) === undefined);
+  return list().filter((id) => given(id) === undefined);
 }
 
 // Showing
 
 /** Shows a step, or the nearest that can be shown: nobody gets past a question that has no answer. */
 function show(wanted, focus) {
-  const list = asked(plan, answers()), left = open();
-  view = Math.min(wanted, left.length ? ids.indexOf(left[0]) : RESULT);
-  while (view < REVIEW && !list.includes(ids[view])) view++;
+  const [left] = open();
+  view = Math.min(wanted, left ? at(left) : RESULT);
+  while (view < REVIEW && !list().includes(ids[view])) view++;
   if (!oneByOne && view === REVIEW) view = 0;
   if (view !== wanted) history.replaceState({ at: view }, "");
+  const filling = view < REVIEW, done = view === RESULT;
   clearErrors();
-  get("now").replaceChildren();
-  const filling = view < REVIEW;
-  page.classList.toggle("done", view === RESULT);
+  now.textContent = "";
+  page.classList.toggle("done", done);
   page.classList.toggle("going", view > 0 && (oneByOne || !filling));
   page.classList.toggle("one", oneByOne && filling);
   form.classList.toggle("off", !filling);
   get("review").hidden = view !== REVIEW;
-  only(oneByOne ? [ids[view]] : list);
-  for (const button of document.querySelectorAll(".back")) button.hidden = view === 0 || (filling && !oneByOne);
+  questions();
+  for (const back of all(".back")) back.hidden = !view || (filling && !oneByOne);
   get("go").textContent = oneByOne ? words.go : words.see;
   get("all-or-one").textContent = oneByOne ? words.all : words.one;
-  number(list);
   flags();
-  let name = title, target = get("all-or-one");
-  if (view === RESULT) {
-    text = showResult(plan, words, answers(), boxes);
-    get("text").hidden = true;
-    get("result").insertBefore(get("key"), get("about"));
-    name = `${words.result} – ${title}`;
+  get("result").insertBefore(get("key"), get(done ? "about" : "means"));
+  let target = get("all-or-one"), name = "";
+  if (done) {
+    Object.assign(state, showResult(plan, words, answers(), asking));
     target = get("result-h");
+    tell();
   } else {
-    get("result").insertBefore(get("key"), get("means"));
-    for (const hidden of document.querySelectorAll("#means [hidden], #flags [hidden], .next [hidden]")) hidden.hidden = false;
+    for (const hidden of all("#means [hidden]")) hidden.hidden = false; // on the printed form everything stands
+    if (view === REVIEW) {
+      get("review").querySelector("dl").replaceChildren(...list().map((id) => {
+        const change = button(`${words.change} `, "tool", () => {
+          changing = true;
+          go(at(id));
+        });
+        change.append(make("span", asking(id), "vh"));
+        return answerRow(asking(id), told(id), change);
+      }));
+      target = get("review-h");
+    } else if (oneByOne) {
+      target = boxes[view].querySelector(heading);
+      name = view ? target.firstElementChild.textContent : "";
+    }
   }
-  if (view === REVIEW) {
-    review(list);
-    name = `${words.review} – ${title}`;
-    target = get("review-h");
-  } else if (filling && oneByOne) {
-    target = boxes.get(ids[view]).querySelector("legend");
-    name = view ? `${target.querySelector(".n").textContent} – ${title}` : title;
-  }
-  document.title = name;
+  if (!filling) name = target.textContent;
+  document.title = name ? `${name} – ${title}` : title;
   if (!focus) return;
   target.focus({ preventScroll: true });
-  if (view) (target.closest(".group") || target.closest("#result") || target).scrollIntoView();
-  else target.scrollIntoView();
+  (view && (target.closest(".group,#result")) || target).scrollIntoView();
 }
 
-let text = "";
+/** Shows the questions that are to be shown, and headings over them. "Question 3 of 10" is among those that are asked. */
+function questions() {
+  const those = list();
+  boxes.forEach((box, index) => box.classList.toggle("off", oneByOne ? index !== view : !those.includes(ids[index])));
+  for (const group of all(".group")) group.classList.toggle("off", !group.querySelector(".q:not(.off)"));
+  number(those);
+}
 
-/** "Question 3 of 10": among those that are asked of this reader. */
-function number(list) {
-  list.forEach((id, index) => {
-    boxes.get(id).querySelector(".n").textContent = fill(words.progress, { n: index + 1, m: list.length });
+function number(those) {
+  those.forEach((id, index) => {
+    boxes[at(id)].querySelector(".n").textContent = fill(words.progress, { n: index + 1, m: those.length });
   });
-}
-
-function review(list) {
-  get("review").querySelector("dl").replaceChildren(...list.map((id) => {
-    const question = boxes.get(id).querySelector(".ask").textContent, change = make("button", `${words.change} `, "tool");
-    change.type = "button";
-    change.append(make("span", question, "vh"));
-    change.addEventListener("click", () => {
-      changing = true;
-      go(ids.indexOf(id));
-    });
-    return answerRow(question, inWords(boxes.get(id), itemOf(id), given(id), words), change);
-  }));
 }
 
 /** Shows the cards of danger signs that hold now. One that has just come up is told once, and shown where the reader is. */
 function flags(box) {
-  const now = flagsNow(plan, answers());
-  for (const card of form.querySelectorAll(".q [data-flag]")) card.classList.toggle("off", !now.includes(card.dataset.flag));
-  for (const copy of [...get("now").children]) if (!now.includes(copy.dataset.flag)) copy.remove();
-  for (const id of now) {
+  const hold = flagsNow(plan, answers());
+  for (const card of all(".q [data-flag],#now [data-flag]")) card.classList.toggle("off", !hold.includes(card.dataset.flag));
+  for (const id of hold) {
     if (!box || raised.includes(id)) continue;
-    const cards = [...form.querySelectorAll("[data-flag]")].filter((card) => card.dataset.flag === id);
-    if (!cards.some((card) => card.closest(".q") === box)) {
-      get("now").append(cards[0].cloneNode(true));
-      if (!oneByOne) box.after(get("now"));
+    const cards = all(`[data-flag="${id}"]`, form);
+    if (!cards.some((card) => box.contains(card))) {
+      now.append(cards[0].cloneNode(true));
+      if (!oneByOne) box.after(now);
     }
-    get("say").textContent = cards[0].querySelector("h3").textContent;
+    say.textContent = cards[0].querySelector("h3").textContent;
   }
-  raised = now;
+  raised = hold;
+}
+
+// What else the result has: drawn, answer by answer, and to be taken away. It is fetched when the reader has gone on once.
+
+const state = { plan, words, asking, told, fetch: fetchMore };
+
+function tell() {
+  document.dispatchEvent(new CustomEvent("result", { detail: state }));
+}
+
+function fetchMore() {
+  if (more) return;
+  more = make("script");
+  more.src = page.dataset.more;
+  more.onload = () => view === RESULT && tell();
+  more.onerror = () => {
+    more = 0;
+    page.classList.add("less");
+  };
+  document.head.append(more);
+  page.classList.remove("less");
 }
 
 // Going on and back
@@ -137,42 +154,30 @@ function go(to) {
 }
 
 function goOn() {
-  if (!oneByOne) {
-    for (const id of asked(plan, answers())) passed.add(id);
-    const left = open();
-    if (left.length) fail(left);
-    else go(RESULT);
-    return;
-  }
-  const here = ids[view];
-  passed.add(here);
-  if (given(here) === undefined) {
-    fail([here]);
-    return;
-  }
+  fetchMore();
+  passed = passed.concat(oneByOne ? ids[view] : list());
   const left = open();
-  if (changing) {
-    go(left.length ? ids.indexOf(left[0]) : REVIEW);
+  if (oneByOne ? given(ids[view]) === undefined : left.length) fail(oneByOne ? [ids[view]] : left);
+  else if (!oneByOne) go(RESULT);
+  else if (changing) {
+    go(left.length ? at(left[0]) : REVIEW);
     changing = left.length > 0;
   } else {
-    const next = asked(plan, answers()).find((id) => ids.indexOf(id) > view);
-    go(next === undefined ? REVIEW : ids.indexOf(next));
+    const next = list().find((id) => at(id) > view);
+    go(next ? at(next) : REVIEW);
   }
 }
 
 function fail(left) {
-  show(view, false);
+  show(view);
   errors.querySelector("ul").replaceChildren(...left.map((id) => {
-    const box = boxes.get(id), link = make("a", box.dataset.error), row = make("li"), note = make("p", box.dataset.error, "error");
-    note.id = `e-${id}`;
+    const box = boxes[at(id)], { error } = box.dataset, link = make("a", oneByOne ? error : `${asking(id)} ${error}`), row = make("li");
     box.classList.add("wrong");
-    box.querySelector("fieldset").setAttribute("aria-describedby", `e-${id} d-${id}`);
-    get(`d-${id}`).after(note);
-    link.href = `#i-${id}`;
-    if (!oneByOne) link.textContent = `${box.querySelector(".ask").textContent} ${link.textContent}`;
-    link.addEventListener("click", (event) => {
+    box.querySelector(heading).append(make("span", error, "error"));
+    link.href = `#q-${id}`;
+    press(link, (event) => {
       event.preventDefault();
-      get(`i-${id}`).focus();
+      box.querySelector("input").focus();
       box.scrollIntoView();
     });
     row.append(link);
@@ -185,40 +190,24 @@ function fail(left) {
 
 function clearErrors() {
   errors.hidden = true;
-  for (const box of form.querySelectorAll(".wrong")) {
-    box.classList.remove("wrong");
-    box.querySelector(".error").remove();
-    const fieldset = box.querySelector("fieldset");
-    fieldset.setAttribute("aria-describedby", fieldset.getAttribute("aria-describedby").split(" ")[1]);
-  }
+  for (const box of all(".wrong")) box.classList.remove("wrong");
+  for (const note of all("legend .error")) note.remove();
 }
 
 // What the reader does
 
 /** A link that works without this script becomes a button. */
-function button(link) {
-  const made = make("button", link.textContent, link.className);
-  made.type = "button";
-  made.id = link.id;
+function became(id, work) {
+  const link = get(id), made = button(link.textContent, link.className, work);
+  made.id = id;
   link.replaceWith(made);
-  return made;
-}
-
-/** Shows the questions of `list`, and headings over those that are shown. */
-function only(list) {
-  for (const id of ids) boxes.get(id).classList.toggle("off", !list.includes(id));
-  for (const group of form.querySelectorAll(".group")) group.classList.toggle("off", !group.querySelector(".q:not(.off)"));
 }
 
 form.addEventListener("input", (event) => {
-  const box = event.target.closest(".q");
-  keepApart(box, itemOf(box.id.slice(2)), event.target);
-  passed.delete(box.id.slice(2));
-  if (!oneByOne) {
-    const list = asked(plan, answers());
-    only(list);
-    number(list);
-  }
+  const box = event.target.closest(".q"), index = boxes.indexOf(box);
+  keepApart(box, plan.questions[index], event.target);
+  passed = passed.filter((id) => id !== ids[index]);
+  questions();
   flags(box);
 });
 form.addEventListener("submit", (event) => {
@@ -226,43 +215,31 @@ form.addEventListener("submit", (event) => {
   goOn();
 });
 form.addEventListener("reset", () => setTimeout(() => {
-  passed.clear();
+  passed = [];
   raised = [];
   changing = false;
   if (view) history.pushState({ at: 0 }, "");
   show(0, true);
-  get("say").textContent = words.cleared;
+  say.textContent = words.cleared;
 }));
-button(get("go")).addEventListener("click", goOn);
-button(get("all-or-one")).addEventListener("click", () => {
+became("go", goOn);
+became("all-or-one", () => {
   oneByOne = !oneByOne;
-  show(oneByOne ? Math.max(ids.indexOf(open()[0]), 0) : view, false);
+  show(oneByOne ? Math.max(at(open()[0]), 0) : view);
 });
-get("see").addEventListener("click", () => go(RESULT));
-for (const back of document.querySelectorAll(".back")) back.addEventListener("click", () => history.back());
-get("print").addEventListener("click", () => print());
-get("copy").addEventListener("click", () => {
-  const copied = () => (get("say").textContent = words.copied);
-  const byHand = () => {
-    const area = get("text");
-    area.value = text;
-    area.hidden = false;
-    area.select();
-    if (document.execCommand("copy")) copied();
-  };
-  if (navigator.clipboard) navigator.clipboard.writeText(text).then(copied, byHand);
-  else byHand();
-});
+press(get("see"), () => go(RESULT));
+press(get("again"), fetchMore);
+for (const back of all(".back")) press(back, () => history.back());
 addEventListener("popstate", (event) => {
   if (event.state) show(event.state.at, true);
   else history.replaceState({ at: view }, ""); // a link within the page, such as the one that skips to the main text
 });
 // The empty form is printed whole, with the published numbers.
 addEventListener("beforeprint", () => number(ids));
-addEventListener("afterprint", () => number(asked(plan, answers())));
+addEventListener("afterprint", () => number(list()));
 
-const start = history.state && history.state.at ? history.state.at : 0;
-for (const id of ids.slice(0, start)) passed.add(id);
+const start = (history.state || { at: 0 }).at;
+passed = ids.slice(0, start);
 history.replaceState({ at: start }, "");
 page.classList.add("js");
-show(start, false);
+show(start);

@@ -55,6 +55,8 @@ class FrontMatter(Strict):
     danger: bool = False
     services: bool = False
     editorial: bool = False
+    reading_note: Text | None = None
+    """Why a page has to be harder to read than others."""
     related: tuple[Reference, ...] = ()
     next: Annotated[tuple[NextStep, ...], Field(min_length=1)]
     moved_from: tuple[Text, ...] = ()

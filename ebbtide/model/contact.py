@@ -70,9 +70,9 @@ def region_code(value: str) -> str:
     if value in ("INT", "EU"):
         return value
     country, hyphen, part = value.partition("-")
-    if re.fullmatch(r"[A-Z]{2}", country) and (re.fullmatch(r"[A-Z0-9]{1,3}", part) or not hyphen):
-        if phones.is_country(country):
-            return value
+    is_part = not hyphen or re.fullmatch(r"[A-Z0-9]{1,3}", part)
+    if re.fullmatch(r"[A-Z]{2}", country) and is_part and phones.is_country(country):
+        return value
     hint = (
         "The code is GB."
         if country == "UK"

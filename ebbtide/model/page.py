@@ -8,8 +8,9 @@ from typing import Literal
 from ebbtide.problem import Place
 
 PageKind = Literal[
-    "home", "section", "article", "questionnaires", "questionnaire", "help", "sources", "glossary", "not-found", "moved"
-]
+    "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
+    "moved",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,14 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph or a list item as running words: its sentences without marks, each with the place where it begins."""
+
+    is_item: bool
+    sentences: tuple[tuple[Place, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prose:
     """A converted text.
 
@@ -42,6 +50,7 @@ class Prose:
     html: str
     headings: tuple[Heading, ...] = ()
     plain: str = ""
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,10 @@ def _indents(text: str, start: int, at: int, *, empty: bool) -> Iterator[Slip]:
 
 def _dont_lines(inside: str, start: int, dont_words: Sequence[str]) -> Iterator[Slip]:
     """Items and paragraphs of a do-not list that do not begin as the site says they must."""
-    said = re.compile("|".join(rf"{re.escape(_plain(word))}(?!\w)" for word in dont_words))
+    # a word that ends in a letter must end there; one that ends in an apostrophe (n') is followed by the next one's letter
+    said = re.compile(
+        "|".join(re.escape(_plain(word)) + (r"(?!\w)" if word[-1].isalnum() else "") for word in dont_words)
+    )
     offset, fresh = start, True
     for line in inside.split("\n"):
         step = _INDENT.match(line)

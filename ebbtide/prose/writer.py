@@ -20,9 +20,10 @@ from ebbtide.model import digits
 from ebbtide.model.base import nearest
 from ebbtide.model.contact import Contact
 from ebbtide.model.contact import Link as ContactLink
-from ebbtide.model.prose import LINK_KINDS, Heading, Link, LinkKind, Prose, Refers
+from ebbtide.model.prose import LINK_KINDS, Heading, Link, LinkKind, Passage, Prose, Refers
 from ebbtide.problem import Place, Problem
 from ebbtide.prose import slips
+from ebbtide.prose.passages import passages
 from ebbtide.prose.dialect import CITED, HEADING_MARK, Dialect, converter, line_converter
 from ebbtide.prose.slips import Slip, short
 
@@ -149,7 +150,10 @@ class Writer:
             for made in self._dialect.made
             if made.number < len(written)
         )
-        return Prose(safe, headings, _plain(safe))
+        running = tuple(
+            Passage(is_item, tuple((where(offset), said) for offset, said in found)) for is_item, found in passages(text)
+        )
+        return Prose(safe, headings, _plain(safe), running)
 
     def _converted(self, text: str, marked: str, where: _Where, *, line: bool = False) -> str:
         """`text` as safe HTML; `marked` is the same with marks in its headings."""
@@ -286,7 +290,10 @@ class Writer:
             if self.around.has_failed("source", id):
                 continue
             if id not in self.around.known_sources:
+                first = id.split()[0] if id else ""
                 hint = nearest(id, self.around.known_sources) if id else "Write [@id], or [@one; @two]."
+                if first != id and first in self.around.known_sources:
+                    hint = f"Write [@{first}] and nothing else between the brackets."
                 self._wrong(place, "unknown-source", f"there is no source {short(id) or 'without a name'}.", hint)
                 continue
             self._links.append(Link("source", id, "", place))

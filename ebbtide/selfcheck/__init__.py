@@ -13,7 +13,7 @@ from ebbtide.selfcheck import lower_ranges, lower_results, lower_scores, names, 
 from ebbtide.selfcheck import words as _words
 from ebbtide.selfcheck.cases import cases
 from ebbtide.selfcheck.compile import compile_questionnaire
-from ebbtide.selfcheck.examples import check_examples
+from ebbtide.selfcheck.examples import check_examples, example_answers
 from ebbtide.selfcheck.form import Form, make_form
 from ebbtide.selfcheck.paper import paper_key
 from ebbtide.selfcheck.plan import Plan
@@ -43,6 +43,7 @@ __all__ = [
     "cases",
     "check_examples",
     "compile_questionnaire",
+    "example_answers",
     "make_form",
     "paper_key",
     "references",

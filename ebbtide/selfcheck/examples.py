@@ -11,7 +11,8 @@ from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.questionnaire_parts import Example, to_number
 from ebbtide.problem import Loc, Place, Problem
 from ebbtide.selfcheck.plan import Json, Plan
-from ebbtide.selfcheck.scorer import score
+from ebbtide.selfcheck.ranges import exact
+from ebbtide.selfcheck.scorer import score, written
 
 RULES = {
     "example-shape": "Every example is made of answers that can be given, and expects results that there are.",
@@ -42,6 +43,15 @@ def check_examples(questionnaire: Questionnaire, plan: Plan) -> list[Problem]:
     return problems
 
 
+def example_answers(questionnaire: Questionnaire, plan: Plan) -> list[dict[str, Any]]:
+    """The answers of each example as a scorer takes them; those that cannot be given are blank, and `check_examples` reports them."""
+    checks = [
+        _Check(questionnaire, plan, example, ("examples", index))
+        for index, example in enumerate(questionnaire.examples)
+    ]
+    return [check.answers() for check in checks]
+
+
 class _Check:
     def __init__(self, questionnaire: Questionnaire, plan: Plan, example: Example, loc: Loc) -> None:
         self.questionnaire, self.plan, self.example, self.loc = questionnaire, plan, example, loc
@@ -54,7 +64,7 @@ class _Check:
         self.found.append(Problem(where, "error", rule, message, hint))
 
     def problems(self) -> list[Problem]:
-        answers = {name: self.answer(name, given) for name, given in self.example.answers.items()}
+        answers = self.answers()
         if self.found:
             return self.found
         result = score(self.plan, answers)
@@ -63,6 +73,10 @@ class _Check:
         for key, given in self.example.expect.items():
             self.expect(key, given, result)
         return self.found
+
+    def answers(self) -> dict[str, Any]:
+        found = {name: self.answer(name, given) for name, given in self.example.answers.items()}
+        return {name: answer for name, answer in found.items() if name in self.questions}
 
     def answer(self, name: str, given: Any) -> Any:
         """The answer that the text in the file stands for."""
@@ -74,9 +88,12 @@ class _Check:
             return None
         if given == "blank":
             return None
+        if given is None:
+            self.problem("example-shape", f"{name} has no answer.", "Write one, or blank.", "answers", name)
+            return None
         value: Any = given
-        if question["kind"] == "number":
-            value = to_number(given) if isinstance(given, str) else given
+        if question["kind"] == "number" and isinstance(given, str) and (number := to_number(given.strip())) is not None:
+            value = written(exact(number))
         try:
             score(self.plan, {name: value})
         except ValueError as error:

@@ -59,43 +59,60 @@ class Lowered:
 
 def lower_condition(desk: Desk, text: str, loc: Loc, scope: Scope | None) -> Lowered:
     """The condition that `text` writes; what is wrong with it goes to the desk."""
-    lowering = _Lowering(desk, text, loc, scope)
+    lowering = _Lowering(desk, loc, scope)
     try:
         tree = parse_condition(text)
     except Trouble as trouble:
-        desk.trouble(loc, text, trouble)
+        desk.trouble(loc, trouble)
         return Lowered(NEVER)
     return Lowered(lowering.tree(tree), lowering.reads)
 
 
 def lower_item(desk: Desk, text: str, where: str | None, loc: Loc, scope: Scope | None) -> list[Lowered]:
-    """An item of a `count`: a condition, or a name (one, or one for each thing) that `where` compares."""
-    lowering = _Lowering(desk, text, loc, scope)
-    if " " not in text.strip():
-        try:
-            name = Name(text.strip(), 0)
-            if where is None:
-                raise Trouble(
-                    0, f"nothing says when {name.text} counts.", f'Write {name.text} >= 1 here, or add where: ">= 1".'
-                )
-            sign, right = parse_comparison(where)
-            return [
-                Lowered(lowering.compare(Name(full, 0), sign, right, 0), [full, *lowering.reads])
-                for full in resolve(desk.form, scope, name.text)
-            ]
-        except Trouble as trouble:
-            desk.trouble(loc, text, trouble)
-            return [Lowered(NEVER)]
-    return [lower_condition(desk, text, loc, scope)]
+    """An item of a `count`: a condition, or a name (one, or one for each thing) that `where` compares.
+
+    `loc` is the item's, below the score's; what is wrong with `where` is said at the score's `where`.
+    """
+    if " " in text.strip():
+        return [lower_condition(desk, text, loc, scope)]
+    name = text.strip()
+    if where is None:
+        hint = f'Write {name} >= 1 here, or add where: ">= 1".'
+        desk.trouble(loc, Trouble(0, f"nothing says when {name} counts.", hint))
+        return [Lowered(NEVER)]
+    lowering = _Lowering(desk, loc, scope)
+    found: list[Lowered] = []
+    try:
+        fulls = resolve(desk.form, scope, name)
+    except Trouble as trouble:
+        desk.trouble(loc, trouble)
+        return [Lowered(NEVER)]
+    try:
+        sign, right = parse_comparison(where)
+        for full in fulls:
+            condition = lowering.compare(Name(full, _IN_ITEM), sign, right, 0)
+            found.append(Lowered(condition, [full, *lowering.reads]))
+    except Trouble as trouble:
+        if trouble.at == _IN_ITEM:
+            trouble.at = 0
+            desk.trouble(loc, trouble)
+        else:
+            desk.trouble((*loc[:-2], "where"), trouble)
+        return [Lowered(NEVER)]
+    return found
+
+
+_IN_ITEM = -1
+"""The column of a name that stands in an item of a `count`, and not in the comparison of its `where`."""
 
 
 class _Lowering:
-    def __init__(self, desk: Desk, text: str, loc: Loc, scope: Scope | None) -> None:
-        self.desk, self.text, self.loc, self.scope = desk, text, loc, scope
+    def __init__(self, desk: Desk, loc: Loc, scope: Scope | None) -> None:
+        self.desk, self.loc, self.scope = desk, loc, scope
         self.reads: list[str] = []
 
     def say(self, trouble: Trouble) -> Condition:
-        self.desk.trouble(self.loc, self.text, trouble)
+        self.desk.trouble(self.loc, trouble)
         return NEVER
 
     def guarded(self, work: Callable[[], Condition]) -> Condition:

@@ -40,15 +40,14 @@ class Desk:
         if found not in self.problems:  # a block says the same once for each thing
             self.problems.append(found)
 
-    def place(self, loc: Loc, column: int = 0, text: str = "") -> Place:
-        """The place of a value, moved on by a column of its text where that stands on the same line."""
-        where = place(self.form.questionnaire.places, loc)
-        if column and "\n" not in text:
-            return Place(where.path, where.line, where.column + column)
-        return where
+    def place(self, loc: Loc) -> Place:
+        """The place of a value."""
+        return place(self.form.questionnaire.places, loc)
 
-    def trouble(self, loc: Loc, text: str, trouble: Trouble) -> None:
-        self.problem(self.place(loc, trouble.at, text), trouble.rule, trouble.message, trouble.hint)
+    def trouble(self, loc: Loc, trouble: Trouble) -> None:
+        """A problem at its column of the value at `loc`."""
+        where = self.form.questionnaire.places.inside(trouble.at, *loc)
+        self.problem(where, trouble.rule, trouble.message, trouble.hint)
 
 
 def sort_of(form: Form, name: str) -> Sort | None:

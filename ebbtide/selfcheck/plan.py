@@ -13,12 +13,15 @@ digits into the same double, so that both results are equal to the last bit.
 **Three states.** The value of a question or score is a number, *blank* (asked and passed over; or it cannot be known), or
 *absent* (not asked). A truth is true, false, or unknown (it depends on a blank).
 
-**Two readings.** The *actual* reading takes blanks as blanks and applies blank rules. The *wide* reading stands for all ways
+**Three readings.** The *actual* reading takes blanks as blanks and applies blank rules. The *wide* reading stands for all ways
 in which the blank questions could still be answered: a value is an interval [low, high], with a mark if it may also be
 absent. A comparison with a blank in the actual reading is made with its wide interval, so that it is true or false where
-that is certain, and unknown elsewhere. `range` in a result comes from the wide reading, which gives outer bounds, exact
-where no question enters a score twice. What counts as ``"blank"`` when it is not asked, and an option whose points are null,
-stand for a number that nobody knows, and are open there too.
+that is certain, and unknown elsewhere. What counts as ``"blank"`` when it is not asked, and an option whose points are null,
+stand for a number that nobody knows, and are open there too: they *stay blank* whatever is answered still. The *open* reading
+is the wide one, and in a score with a blank rule an item that may stay blank may also be what the rule makes of it: left out, or
+the rule's value, or the mean of the others (and then rounded). So it holds both the numbers that nobody knows and every result that
+answering can still lead to. `range` in a result comes from the open reading, which gives outer bounds, exact where no question
+enters a score twice and nothing stays blank.
 
 ::
 

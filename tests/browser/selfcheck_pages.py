@@ -127,7 +127,9 @@ def build(folder: Path) -> Path:
     (content / "questionnaires" / "rich.yaml").write_text(RICH, "utf-8")
     options = Options(content, ((ROOT / "templates", "templates"),), folder / "site", TODAY, "test")
     made = pipeline.build(options)
-    assert made.written is not None, "\n".join(f"{problem.place} {problem.message}" for problem in errors(made.problems))
+    assert made.written is not None, "\n".join(
+        f"{problem.place} {problem.message}" for problem in errors(made.problems)
+    )
     return folder / "site"
 
 

@@ -64,7 +64,9 @@ class Reader:
         self.asked: list[str] = []
         self.site = site
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None
+        )
         self.page.on("request", lambda request: self.asked.append(request.url))
 
     def open(self, id: str = "withdrawal-symptoms") -> Page:
@@ -127,7 +129,9 @@ def test_without_script_every_question_is_there_with_nothing_chosen(plain: Reade
     assert page.locator("fieldset > legend:visible").count() == len(PLAN.data["questions"])
     assert page.locator("input:checked").count() == 0
     for item in PLAN.data["questions"]:
-        values = page.locator(f'[id="q-{item["id"]}"] input:not([data-pass])').evaluate_all("all => all.map(each => each.value)")
+        values = page.locator(f'[id="q-{item["id"]}"] input:not([data-pass])').evaluate_all(
+            "all => all.map(each => each.value)"
+        )
         assert values == [option[0] for option in item["options"]], "the published order"
         assert page.locator(f'[id="q-{item["id"]}"] [data-pass]').count() == (1 if item.get("optional") else 0)
     assert page.get_by_text("Continue", exact=True).is_hidden()
@@ -149,7 +153,9 @@ def test_without_script_it_can_be_scored_with_a_pen(plain: Reader) -> None:
     text = page.locator("#key").inner_text()
     assert "Questions 4 to 17: Not at all 0, A little 1, Quite a lot 2, Very much 3." in text
     assert "Add up your points for questions 4 to 17." in text
-    assert "Up to 2 answers may be missing: divide the sum by the number of answers you gave, and multiply by 14." in text
+    assert (
+        "Up to 2 answers may be missing: divide the sum by the number of answers you gave, and multiply by 14." in text
+    )
     points = dict(re.findall(r"(Not at all|A little|Quite a lot|Very much) (\d)", text))
     random_ = random.Random(7)
     answers = dict(CALM)
@@ -239,7 +245,11 @@ def test_one_question_at_a_time_by_keyboard_at_320_px_gives_the_scorers_result(c
 
 
 def _rich_cases() -> list[dict[str, Any]]:
-    found = [case for case in cases(RICH_PLAN, 5, 60) if all(_can_be_given(case, item) for item in RICH_PLAN.data["questions"])]
+    found = [
+        case
+        for case in cases(RICH_PLAN, 5, 60)
+        if all(_can_be_given(case, item) for item in RICH_PLAN.data["questions"])
+    ]
     assert len(found) >= 8
     return found[:: max(1, len(found) // 8)][:8]
 
@@ -374,7 +384,18 @@ def test_all_questions_at_once_and_back(reader: Reader) -> None:
     assert page.locator("#q-impact").is_visible()
     page.locator("#go").click()
     assert page.evaluate("document.activeElement.id") == "errors"
-    answers = {"calm": "never", "worry": "daily", "impact": "b", "danger": None, "pulse": None, "weight": 2.5, "bed": "23:30", "up": "07:00", "slept": "06:05", "more": "b"}
+    answers = {
+        "calm": "never",
+        "worry": "daily",
+        "impact": "b",
+        "danger": None,
+        "pulse": None,
+        "weight": 2.5,
+        "bed": "23:30",
+        "up": "07:00",
+        "slept": "06:05",
+        "more": "b",
+    }
     items = {item["id"]: item for item in RICH_PLAN.data["questions"]}
     for id, answer in answers.items():
         give(page.locator(f"#q-{id}"), items[id], answer)
@@ -427,7 +448,9 @@ def test_a_journey_stores_nothing_and_asks_for_nothing(chromium: Browser, site: 
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
     assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
     assert page.evaluate("caches.keys().then(all => all.length)") == 0
-    assert page.evaluate("JSON.stringify(history.state)") == '{"at":18}', "history holds the number of a step and nothing else"
+    assert page.evaluate("JSON.stringify(history.state)") == '{"at":18}', (
+        "history holds the number of a step and nothing else"
+    )
     reader.close()
 
 
@@ -465,7 +488,13 @@ def test_every_state_is_clean_under_axe(chromium: Browser, site: str, scheme: st
     assert violations(page) == [], "the first question"
     page.locator("#go").click()
     assert violations(page) == [], "an error"
-    worst: dict[str, Any] = {**CALM, "signs": ["fit", "fluids"], "sedatives": ["alcohol"], "thoughts": "act", "aches": None}
+    worst: dict[str, Any] = {
+        **CALM,
+        "signs": ["fit", "fluids"],
+        "sedatives": ["alcohol"],
+        "thoughts": "act",
+        "aches": None,
+    }
     if id == "rich":
         worst = {"calm": "never", "worry": "daily", "impact": "b", "danger": "b", "pulse": 180, "weight": 2, "bed": "23:00", "up": "07:00",
                  "slept": "07:00", "more": "a", "which": ["tea", "other"], "use.tea.often": "daily", "use.tea.stop": "b",
@@ -533,7 +562,9 @@ def test_at_200_percent_text_nothing_is_cut_off(chromium: Browser, site: str) ->
 
 def _printed(page: Page, folder: Path) -> str:
     page.pdf(path=str(folder / "page.pdf"), format="A4")
-    made = subprocess.run(["pdftotext", "-layout", str(folder / "page.pdf"), "-"], capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        ["pdftotext", "-layout", str(folder / "page.pdf"), "-"], capture_output=True, text=True, check=True
+    )
     return made.stdout
 
 

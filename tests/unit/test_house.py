@@ -27,7 +27,7 @@ Sources = Mapping[str, str]
 
 LAYERS: tuple[tuple[str, str], ...] = (
     # From the bottom up. A module may import what stands in a line below its own, and the modules of its own package.
-    ("problem complaints workers", "plain values and tools; they know nothing of the site"),
+    ("problem complaints workers minify", "plain values and tools; they know nothing of the site"),
     ("model", "what there is; the only words that all the others share"),
     (
         "source prose selfcheck assets catalog wording finder",
@@ -57,7 +57,6 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "pydantic_core": ("model",),
     "imagesize": ("load",),
     "rcssmin": ("assets",),
-    "rjsmin": ("assets",),
     "click": ("cli",),
     "rich": ("cli",),
 }

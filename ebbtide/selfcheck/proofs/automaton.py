@@ -49,6 +49,7 @@ class Automaton:
     """All patterns of answers, by the values of `targets`.
 
     `watch` are nodes whose values are collected as they come up, without being kept to the end; `seen` holds them.
+    `order` and `also`: see `schedule`.
     Raises `TooLarge` where that would need too many states.
     """
 
@@ -60,11 +61,12 @@ class Automaton:
         watch: Sequence[Node] = (),
         order: Sequence[Variable] | None = None,
         *,
+        also: int = 0,
         max_states: int = MAX_STATES,
         max_steps: int = MAX_STEPS,
     ) -> None:
         self.graph = graph
-        self.plan: Schedule = schedule(graph, targets, marks, watch, order)
+        self.plan: Schedule = schedule(graph, targets, marks, watch, order, also)
         self.marks = len(marks)
         self.max_states, self.max_steps = max_states, max_steps
         self.width = self.plan.total.bit_length() + 1
@@ -130,29 +132,29 @@ class Automaton:
         """What each group of answers leads to; those that lead to the same together."""
         found: dict[tuple[State, int], list[int]] = {}
         inputs = dict(zip(layer.inputs, given, strict=True))
-        results: list[tuple[Group, State, int, Mapping[Component, Any]]] = []
+        results: list[tuple[State, int, Mapping[Component, Any]]] = []
         for group, env in self.outcomes(layer, inputs):
             outputs = tuple(env[part] for part in layer.outputs)
             marks = sum(1 << index for index, node in layer.marks if env[node] is True)
-            results.append((group, outputs, marks, env))
+            results.append((outputs, marks, env))
             counts = found.setdefault((outputs, marks), [0, 0])
             counts[0] += group.count
             counts[1] += group.blank
         entries = {key: (counts[0], counts[1], *key) for key, counts in found.items()}
-        for _, outputs, marks, env in results:
+        for outputs, marks, known in results:
             for node in layer.watched:
-                self.seen.setdefault(node, {}).setdefault(env[node], (number, source, entries[outputs, marks]))
+                self.seen.setdefault(node, {}).setdefault(known[node], (number, source, entries[outputs, marks]))
         return tuple(entries.values())
 
     def outcomes(self, layer: Layer, inputs: Mapping[Component, Any]) -> Iterator[tuple[Group, dict[Component, Any]]]:
         """For each group of answers, or for not being asked, everything that is then known."""
         if self.is_asked(layer, inputs):
             for group in layer.asked:
-                env = {**inputs, **group.values}
+                env: dict[Component, Any] = {**inputs, **group.values}
                 work(layer, layer.rest, env)
                 yield group, env
         else:
-            env = dict(inputs)
+            env = {**inputs}
             for node in layer.sources:
                 env[node] = None
             work(layer, layer.first, env)
@@ -216,7 +218,7 @@ class Automaton:
         answers = self.back(number, source, int(complete))
         layer = self.plan.layers[number]
         state = self.stages[number].state(source)
-        return {**answers, **self.answers(layer, state, entry, complete, (node, value))}
+        return {**answers, **self.answers(layer, state, entry, (node, value))}
 
     def back(self, number: int, at: int, index: int) -> dict[int, Any]:
         """Answers that lead to state `at` after `number` layers, among the patterns that count `index` counts."""
@@ -233,7 +235,7 @@ class Automaton:
                 mark = index // 2 - 1
                 inner = complete if mark >= 0 and marks >> mark & 1 else index
                 if self.count(before.counts[source], inner):
-                    found.update(self.answers(layer, before.state(source), entry, bool(complete)))
+                    found.update(self.answers(layer, before.state(source), entry))
                     at, index = source, inner
                     break
             else:
@@ -245,7 +247,6 @@ class Automaton:
         layer: Layer,
         state: State,
         entry: Entry,
-        complete: bool,
         seen: tuple[Node, Any] | None = None,
         *,
         passed: bool = False,
@@ -262,7 +263,7 @@ class Automaton:
                 return group.passed
             if group.given is not None and not passed:
                 return group.given
-            if not complete and fallback is None:
+            if fallback is None:
                 fallback = group.passed
         assert fallback is not None
         return fallback

@@ -3,6 +3,9 @@
 While a score still has a value by its rule for blanks, the blank answers could have moved it. Where what they could have made
 of it lies in more than one band, the result is shown as a range. Counted are the patterns in which that happens, and those in
 which the band that the rule gives is not even among the bands that the missing answers could have led to.
+
+This is the wide reading of `plan`: the missing answers are given in every possible way. An answer that itself counts as blank
+can never be given otherwise; where there are such answers (`stays_open`), the range that a reader sees can be wider still.
 """
 
 from __future__ import annotations
@@ -89,7 +92,7 @@ def analyse(study: Study) -> None:
 
 def _table(study: Study, stage: Stage) -> None:
     run = study.run([outlook(study.reader, stage.table)])
-    found: Json = {"bands": stage.id, "patterns": run.patterns[0], "open": 0, "spanning": 0, "impossible": 0, "cases": []}
+    found: Json = {"bands": stage.id, "patterns": run.patterns[0], "open": 0, "spanning": 0, "impossible": 0, "stays_open": _stays(study, stage), "cases": []}
     study[9].data["tables"].append(found)
     for (value,), (patterns, _, at) in sorted(run.results().items(), key=lambda one: -one[1][0]):
         if value is None:
@@ -113,3 +116,15 @@ def _table(study: Study, stage: Stage) -> None:
                     "witness": given,
                 }
             )
+
+
+def _stays(study: Study, stage: Stage) -> bool:
+    """Whether something that a table depends on can count as blank although it is answered, or not asked."""
+    reader = study.reader
+    for variable in study.questions(study.closed([reader.value(stage.score, True), *reader.truths(stage.table, True)])):
+        question = variable.data
+        if any(option[1:] == [None] for option in question.get("options", ())):
+            return True
+        if any(absent == "blank" for _, absent in question.get("asks", ())):
+            return True
+    return any(score.get("zero") == "blank" for score in study.plan.data["scores"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from ebbtide.selfcheck.plan import Json
@@ -40,7 +41,7 @@ def size(question: Json) -> int:
         return len(question["options"])
     if kind == "many":
         options = len(question["options"])
-        return 2 ** (options - 1) if "none" in question else 2**options  # with none: it alone takes the place of nothing at all
+        return 1 << (options - 1 if "none" in question else options)  # with none: it takes the place of nothing at all
     low, high, step = _window(question)
     return int((high - low) / step) + 1
 
@@ -68,7 +69,7 @@ def _given(question: Json, value: Fraction) -> Exact:
 
 
 def _numbers(question: Json, source: Node, users: Mapping[Node, Collection[Node]]) -> Iterator[Choice]:
-    low, high, step = _window(question)
+    low, _, step = _window(question)
     count = size(question)
     if count <= MAX_LISTED:
         for index in range(count):
@@ -78,11 +79,11 @@ def _numbers(question: Json, source: Node, users: Mapping[Node, Collection[Node]
     if cuts is None:
         if count > MAX_CHOICES:
             raise TooManyAnswers(question["id"], count)
-        cuts = {exact(low + index * step) for index in range(count)}
+        cuts = {low + index * step for index in range(count)}
     # Whole steps at a cut, and the runs between: within a run no comparison can come out differently.
-    at = {(Fraction(cut) - low) / step for cut in cuts}
+    at = {(cut - low) / step for cut in cuts}
     ends = sorted({0, count, *(edge for cut in at for edge in (_up(cut), int(cut // 1) + 1) if 0 <= edge <= count)})
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         yield Choice(_given(question, low + start * step), end - start)
 
 

@@ -140,11 +140,8 @@ def analyse(study: Study) -> None:
 def _judge(study: Study, condition: Written, judged: dict[tuple[Place, tuple[int, ...]], _Judged]) -> None:
     for path, tree in _parts(condition.tree, ()):
         whole = not path
-        place = condition.place
-        if condition.kind == COUNT and whole:
-            path = (-1,)
         text = condition.text if whole else words.condition(study.plan, tree)
-        one = judged.setdefault((place, path), _Judged(text, condition.kind, whole))
+        one = judged.setdefault((condition.place, path), _Judged(text, condition.kind, whole))
         node = study.reader.truth(tree, False)
         if True in one.truths and False in one.truths:
             continue

@@ -90,21 +90,21 @@ def _fewest(run: Automaton) -> tuple[int, Mapping[int, Any]]:
     """The least number of answers that raise a flag, all others being blank, and these answers."""
     best: list[dict[int, tuple[int, int, Any]]] = [{0: (0, -1, None)}]
     for stage in run.stages[1:]:
-        layer: dict[int, tuple[int, int, Any]] = {}
+        reached: dict[int, tuple[int, int, Any]] = {}
         for source, at, entry in stage.arrows:
             if source not in best[-1]:
                 continue
             cost = best[-1][source][0]
             for extra, is_there in ((0, entry[1]), (1, entry[0])):
-                if is_there and (at not in layer or layer[at][0] > cost + _cost(run, len(best), source, extra)):
-                    layer[at] = (cost + _cost(run, len(best), source, extra), source, (entry, bool(extra)))
-        best.append(layer)
+                if is_there and (at not in reached or reached[at][0] > cost + _cost(run, len(best), source, extra)):
+                    reached[at] = (cost + _cost(run, len(best), source, extra), source, (entry, bool(extra)))
+        best.append(reached)
     cost, at = min((best[-1][at][0], at) for state, at in run.stages[-1].states.items() if run.outcome(state) == (True,))
     answers: dict[int, Any] = {}
     for number in range(len(run.stages) - 1, 0, -1):
         _, source, (entry, answered) = best[number][at]
         layer, state = run.plan.layers[number - 1], run.stages[number - 1].state(source)
-        answers |= run.answers(layer, state, entry, answered, passed=not answered)
+        answers |= run.answers(layer, state, entry, passed=not answered)
         at = source
     return cost, answers
 

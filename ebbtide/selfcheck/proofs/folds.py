@@ -165,7 +165,9 @@ def joined(stop: bool) -> Parts:
     def step(so_far: Any, truth: Any) -> Hashable:
         if so_far is stop or truth is stop:
             return stop
-        return None if so_far is None or truth is None else not stop
+        if so_far is None or truth is None:
+            return None
+        return not stop
 
     return not stop, step, lambda so_far: so_far
 
@@ -190,7 +192,10 @@ def capped(op: str, limit: Exact) -> Parts:
 
     def capped_step(so_far: Any, item: Any) -> Hashable:
         after: Any = step(so_far, item)
-        return after if after is None else (cap(after[0]), cap(after[1]), *after[2:])
+        if after is None:
+            return None
+        capped_ends: Hashable = (cap(after[0]), cap(after[1]), *after[2:])
+        return capped_ends
 
     return start, capped_step, finish
 

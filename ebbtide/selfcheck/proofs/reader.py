@@ -41,10 +41,10 @@ class Reader:
         for question in data["questions"]:
             variable = self.variables[question["id"]] = graph.variable(question)
             asks = self.asks(question["id"], False)
-            if "asks" in question:
-                variable.asks.append(asks)
-            else:
+            if "asks" not in question:
                 variable.always = True
+            elif asks not in variable.asks:
+                variable.asks.append(asks)
 
     def kept(self, kind: str, name: str, wide: bool, make: Callable[[str, bool], Node]) -> Node:
         where = (kind, name, wide)
@@ -96,7 +96,7 @@ class Reader:
         question = self.questions[name]
         answer = self.answer(name)
         kind, options = question["kind"], question.get("options", ())
-        counts = {option[0]: BLANK if option[1] is None else read(option[1]) for option in options if len(option) > 1}
+        counts: dict[str, Any] = {option[0]: BLANK if option[1] is None else read(option[1]) for option in options if len(option) > 1}
 
         def one(given: Any) -> Value:
             if given is None:

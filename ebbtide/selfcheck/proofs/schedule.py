@@ -95,10 +95,14 @@ def schedule(
     marks: Sequence[Node] = (),
     watch: Sequence[Node] = (),
     order: Sequence[Variable] | None = None,
+    also: int = 0,
 ) -> Schedule:
-    """Layers that work out `targets` (kept to the end), `marks` (each a truth, counted) and `watch` (values collected)."""
+    """Layers that work out `targets` (kept to the end), `marks` (each a truth, counted) and `watch` (values collected).
+
+    `order`: in which questions are read, if not in that of the graph. `also`: more questions whose answers are counted, as bits.
+    """
     roots = [*targets, *marks, *watch]
-    mask = _closed(graph, roots)
+    mask = _closed(graph, roots, also)
     variables = [variable for variable in (order or graph.variables) if mask >> variable.index & 1]
     controls = [node for variable in variables if not variable.always for node in variable.asks]
     nodes = below([*roots, *controls])
@@ -136,9 +140,8 @@ def _bits(mask: int) -> list[int]:
     return found
 
 
-def _closed(graph: Graph, roots: Sequence[Node]) -> int:
-    """The questions that `roots` depend on, and those that decide whether these are asked."""
-    mask = 0
+def _closed(graph: Graph, roots: Sequence[Node], mask: int) -> int:
+    """The questions that `roots` depend on (and those of `mask`), and those that decide whether these are asked."""
     for node in roots:
         mask |= node.mask
     while True:
@@ -230,14 +233,9 @@ class _Scheduler:
         local = self.local(work, source, controls)
         rest = tuple(node for node in work if node not in local)
         later = frozenset(rest)
-        inputs = self.inputs(work, controls, absorbs, time)
-        outputs: list[Component] = []
-        for node in [*self.by_time.get(time, ())]:
-            if self.live(node, time):
-                outputs.append(node)
-        for fold in absorbs:
-            if fold not in finishes:
-                outputs.append(fold.accumulator)
+        inputs = self.inputs(work, controls, time)
+        outputs: list[Component] = [node for node in self.by_time.get(time, ()) if self.live(node, time)]
+        outputs += [fold.accumulator for fold in absorbs if fold not in finishes]
         changed = {fold.accumulator for fold in absorbs}
         carried = [index for index, part in enumerate(self.layout) if part not in changed and self.live(part, time)]
         place = {part: index for index, part in enumerate(self.layout)}
@@ -255,7 +253,7 @@ class _Scheduler:
             carry=picker(carried),
             read=picker([place[part] for part in inputs]),
             outputs=tuple(outputs),
-            asked=self.groups(step, source, given, local, boundary, controls),
+            asked=self.groups(source, given, local, boundary, controls),
             first=tuple(work),
             rest=rest,
             absorbs=absorbs,
@@ -283,7 +281,7 @@ class _Scheduler:
         node = next(
             node
             for node in self.nodes
-            if isinstance(node, Map) and node.between and {index for index in _bits(node.mask)} == {v.index for v in step}
+            if isinstance(node, Map) and node.between and set(_bits(node.mask)) == {v.index for v in step}
         )
         first, second = (next(iter(_bits(arg.mask))) for arg in node.args)
         by_index = {variable.index: variable for variable in step}
@@ -308,9 +306,8 @@ class _Scheduler:
                 found.add(node)
         return found
 
-    def inputs(
-        self, work: Sequence[Node], controls: Sequence[Node], absorbs: Mapping[Fold, Sequence[Node]], time: int
-    ) -> tuple[Component, ...]:
+    def inputs(self, work: Sequence[Node], controls: Sequence[Node], time: int) -> tuple[Component, ...]:
+        """What a layer reads of the states before it."""
         wanted: dict[Component, None] = dict.fromkeys(controls)
         for node in work:
             if isinstance(node, Map):
@@ -321,7 +318,6 @@ class _Scheduler:
 
     def groups(
         self,
-        step: tuple[Variable, ...],
         source: Node | None,
         given: Sequence[tuple[Any, int, dict[int, Any], bool]],
         local: set[Node],
@@ -341,7 +337,7 @@ class _Scheduler:
             signature = tuple(env[node] for node in boundary)
             before = found.get(signature)
             if before is None:
-                values = {node: env[node] for node in boundary}
+                values: dict[Component, Any] = {node: env[node] for node in boundary}
                 if len(controls) == 1:
                     values[controls[0]] = ASKED
                 before = Group(0, 0, None, None, values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ebbtide.model.questionnaire import Questionnaire
@@ -184,8 +185,7 @@ class Study:
         return [variable for variable in self.graph.variables if mask >> variable.index & 1]
 
     def note(self, run: Automaton, node: Node) -> None:
-        found = run.seen.get(node, {})
-        self.seen[node] = {value: (lambda value=value: run.sight(node, value)) for value in found}
+        self.seen[node] = {value: partial(run.sight, node, value) for value in run.seen.get(node, {})}
 
     def values(self, node: Node) -> Mapping[Any, Callable[[], Mapping[int, Any]]]:
         """Every value that a node can have, each with a way to get answers for it. Raises TooLarge."""
@@ -198,14 +198,14 @@ class Study:
 
     # Witnesses
 
-    def whole(self, partial: Mapping[int, Any]) -> Answers:
-        """Answers to everything that is asked, of which `partial` (by question number) are some; the others by the first answer."""
-        return whole(self.plan, {self.graph.variables[index].id: given for index, given in partial.items()})
+    def whole(self, some: Mapping[int, Any]) -> Answers:
+        """Answers to everything that is asked, of which `some` (by question number) are some; the others by the first answer."""
+        return whole(self.plan, {self.graph.variables[index].id: given for index, given in some.items()})
 
-    def with_answers(self, partial: Mapping[int, Any]) -> tuple[str, Answers]:
+    def with_answers(self, some: Mapping[int, Any]) -> tuple[str, Answers]:
         """``With these answers: ...,`` and the answers."""
-        given = self.whole(partial)
-        return words.answers(self.plan, given, [self.graph.variables[index].id for index in partial]), given
+        given = self.whole(some)
+        return words.answers(self.plan, given, [self.graph.variables[index].id for index in some]), given
 
     # Places
 
@@ -213,14 +213,14 @@ class Study:
         return self.plan.place(*key)
 
 
-def whole(plan: Plan, partial: Mapping[str, Any]) -> Answers:
-    """Answers to everything that is asked: those of `partial` (as nodes have them), and the least elsewhere."""
+def whole(plan: Plan, some: Mapping[str, Any]) -> Answers:
+    """Answers to everything that is asked: those of `some` (as nodes have them), and the least elsewhere."""
     found: Answers = {}
     for question in plan.data["questions"]:
         name = question["id"]
         if "asks" in question and not Run(plan.data, found).asks(name, False):
             continue
-        found[name] = written(question, partial[name] if name in partial else least(question))
+        found[name] = written(question, some[name] if name in some else least(question))
     return found
 
 

@@ -62,10 +62,10 @@ def answers(plan: Plan, given: Mapping[str, Any], show: Sequence[str]) -> str:
     """``With these answers: low = Several days, harm = blank,``. Neighbours with one answer are put together."""
     questions = {question["id"]: question for question in plan.data["questions"]}
     runs: list[tuple[list[str], str]] = []
-    for name in questions:
+    for name, question in questions.items():
         if name not in show or name not in given:
             continue
-        words = answer(plan, questions[name], given[name])
+        words = answer(plan, question, given[name])
         if runs and runs[-1][1] == words:
             runs[-1][0].append(name)
         else:

@@ -31,6 +31,11 @@ def definition(seed: int, *, small: bool = False) -> Fields:
     return _Maker(random.Random(seed), small).make()
 
 
+def drawn(chance: random.Random, *, small: bool = False) -> Fields:
+    """As `definition`, from a source of chance that may be one of Hypothesis."""
+    return _Maker(chance, small).make()
+
+
 class _Maker:
     def __init__(self, chance: random.Random, small: bool) -> None:
         self.chance, self.small = chance, small

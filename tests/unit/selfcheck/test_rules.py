@@ -92,6 +92,45 @@ def test_refuses_the_condition_at_its_column(text: str, column: int, rule: str, 
     assert shown(problems) == [(14, column + 10, rule, sentence)]
 
 
+@pytest.mark.parametrize(
+    ("written", "line", "column"),
+    [
+        ("a >= 1 and aa >= 1", 14, 22),
+        ('"a >= 1 and aa >= 1"', 14, 23),
+        ("'a >= 1 and aa >= 1'", 14, 23),
+        (">-\n      a >= 1\n      and aa >= 1", 14, 11),
+        ("\n      a >= 1\n      and aa >= 1", 15, 7),
+    ],
+)
+def test_the_column_of_a_mistake_is_that_in_the_file(written: str, line: int, column: int) -> None:
+    """Quotation marks are not a part of the condition; where it stands on several lines, its beginning is shown."""
+    _, _, problems = read(HEAD + CONDITION_BODY.replace("CONDITION", written))
+    assert [(p.place.line - HEAD_LINES, p.place.column, p.rule) for p in problems] == [(line, column, "unknown-name")]
+
+
+@pytest.mark.parametrize(
+    ("items", "where", "expected"),
+    [
+        ("[a, many]", '">= 1"', (12, 16, "no-points")),
+        ("[a, b]", '">= zz"', (13, 16, "unknown-name")),
+        ("[a, b]", "'= 1:30'", (13, 15, "condition-type")),
+        ("[a, b]", "is never", (13, 12, "condition")),
+        ("[a, 'b >= 1 and bb >= 1']", '">= 1"', (12, 28, "unknown-name")),
+        ("[a, bb]", '">= 1"', (12, 16, "unknown-name")),
+    ],
+)
+def test_what_is_wrong_with_the_comparison_of_a_count_is_said_there(
+    items: str, where: str, expected: tuple[int, int, str]
+) -> None:
+    body = (
+        CONDITION_BODY[: CONDITION_BODY.index("findings:")]
+        + f"  signs:\n    title: S\n    count: {items}\n    where: {where}\n"
+    )
+    body = body.replace("scores:\n  total: {", "scores:\n  total: {title: T, ")
+    _, _, problems = read(HEAD + body)
+    assert [(p.place.line - HEAD_LINES, p.place.column, p.rule) for p in problems] == [expected]
+
+
 @pytest.mark.parametrize(("basis", "expected"), BASES)
 def test_judges_the_basis(basis: str, expected: tuple[int, int, str, str] | None) -> None:
     head = HEAD.replace("basis: {kind: original, informed_by: [S1], validated: false}", basis)
