@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.\-\u2010\u2011/][^\W_]+)*")
-_SHORT = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|etc|e\.g|i\.e|approx|no)|\b[A-Z])\.$")
+_SHORT = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|etc|e\.g|i\.e|approx)|\b[A-Z])\.$")
 _END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[]?[^\W_a-z]|\s*$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What was counted in a text. `grade` is a US school grade (0.0 where there are no words); None where the language has no
+    """What was counted in a text. `grade` is a school grade (0.0 where there are no words); None where the language has no
     formula here."""
 
     words: int
@@ -72,7 +72,7 @@ def syllables(word: str) -> int:
 
 
 def flesch_kincaid(found: Sequence[Sequence[str]], parts: Sequence[int]) -> float:
-    """US school grade of an English text. Kincaid and others, 1975: 0.39 words/sentence + 11.8 syllables/word - 15.59."""
+    """school grade of an English text. Kincaid and others, 1975: 0.39 words/sentence + 11.8 syllables/word - 15.59."""
     count = len(parts)
     return 0.39 * count / len(found) + 11.8 * sum(parts) / count - 15.59
 
