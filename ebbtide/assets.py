@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from ebbtide.model.page import File
 CLIENT = Path(__file__).parent / "client"
 _IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w-]+)\.js";?[ \t]*$', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?function\s+(\w+)|const\s+(\w+)|let\s+(\w+))", re.MULTILINE)
-SCRIPTS = ("site", "selfcheck", "selfcheck-more", "my-results")
+SCRIPTS = ("site", "selfcheck", "my-results")
 """Modules that pages load, each with all that it imports."""
 
 
@@ -47,16 +48,26 @@ class Assets:
     unsound: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Styles met so far that could not be used: how problems name the file, then what is wrong and what to do."""
 
-    def style(self, kind: str) -> str:
-        """The styles of a kind of page, to be put into the page itself: a page needs no second request to be readable."""
-        parts = [self._css(name) for name in ("tokens", "base", kind, "print")]
+    def style(self, *kinds: str) -> str:
+        """The styles of a kind of page, to be put into the page itself: a page needs no second request to be readable. Further
+        names are of parts that only some pages of the kind have."""
+        css = self._joined(*kinds)
+        return _settled(css, _constants(css))
+
+    def later_style(self, name: str, kind: str) -> File:
+        """Styles that pages of a kind fetch when they need them."""
+        css = str(rcssmin.cssmin(self._css(name)))
+        return named("assets", f"{name}.css", _settled(css, _constants(self._joined(kind))).encode())
+
+    def _joined(self, *kinds: str) -> str:
+        parts = [self._css(name) for name in ("tokens", "base", *kinds, "print")]
         own = _properties(self.colors)
         dark = _properties(self.dark_colors)
         if own:
             parts.insert(1, f":root{{{own}}}")
         if dark:
             parts.insert(2 if own else 1, f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}")
-        return settled(str(rcssmin.cssmin("\n".join(parts))))
+        return str(rcssmin.cssmin("\n".join(parts)))
 
     def _css(self, name: str) -> str:
         path = f"assets/css/{name}.css"
@@ -85,6 +96,12 @@ class Assets:
                 found[file.name] = named("assets", file.name, file.read_bytes())
         return found
 
+    def more(self, markup: str) -> tuple[File, File]:
+        """The script that a self-check fetches when the reader goes on, with the part of the page that it brings; and its styles."""
+        style = self.later_style("selfcheck-more", "questionnaire")
+        script = classic("selfcheck-more", markup=markup, styles=style.path)
+        return named("assets", "selfcheck-more.js", script.encode()), style
+
     @cached_property
     def scripts(self) -> dict[str, File]:
         """The scripts that pages load, by name, and ``scoring``, the module form."""
@@ -93,18 +110,25 @@ class Assets:
         return made
 
 
-def settled(css: str) -> str:
-    """Minified styles in which what `:root` declares once, and nothing declares again, stands where it is used.
+def _constants(css: str) -> dict[str, str]:
+    """What `:root` declares once in minified styles, and nothing declares again: most measures of the look.
 
-    A page carries its styles in itself, and most measures of the look are such constants. Colors are declared again for dark
-    screens and for paper, and stay as they are.
+    Colors are declared again for dark screens and for paper, and so are none.
     """
+    found: dict[str, str] = {}
     for root in re.findall(r":root\{([^{}]*)\}", css):
         for name, value in re.findall(r"(?:^|;)(--[\w-]+):([^;]*)", root):
-            once = len(re.findall(rf"(?<![\w-]){name}(?=:)", css)) == 1
-            plain = len(re.findall(rf"(?<![\w-]){name}(?![\w-])", css)) == 1 + css.count(f"var({name})")
-            if once and plain and css.count(f"var({name})") and "var(" not in value:
-                css = re.sub(rf"(?<=[{{;]){name}:[^;}}]*;?", "", css).replace(f"var({name})", value)
+            uses = css.count(f"var({name})")
+            only = len(re.findall(rf"(?<![\w-]){name}(?![\w-])", css)) == 1 + uses
+            if uses and only and "var(" not in value and len(value) <= len(name) + 8:
+                found[name] = value
+    return found
+
+
+def _settled(css: str, constants: Mapping[str, str]) -> str:
+    """The styles with constants where they are used: a page carries its styles in itself, and this is shorter."""
+    for name, value in constants.items():
+        css = re.sub(rf"(?<=[{{;]){name}:[^;}}]*;?", "", css).replace(f"var({name})", value)
     return css
 
 
@@ -112,8 +136,8 @@ def _properties(colors: Mapping[str, str]) -> str:
     return "".join(f"--{name}:{value};" for name, value in colors.items())
 
 
-def classic(name: str) -> str:
-    """A module of ours and those it imports as one classic script.
+def classic(name: str, **given: str) -> str:
+    """A module of ours and those it imports as one classic script, in which the names `given` stand for texts.
 
     Browsers refuse modules from ``file://``, and the site must work from a USB stick. Our modules import only each other, by
     name, and export declarations, so joining them in order inside one function is all there is to it. Raises ValueError for
@@ -144,7 +168,8 @@ def classic(name: str) -> str:
                 raise ValueError(f"{module}.js declares {top}, which {owners[top]}.js does too; joined, one would stand for both")
             owners[top] = module
     joined = minify("\n".join(texts[module] for module in order))
-    return f'(()=>{{"use strict";{joined}}})();'
+    names, texts_given = ",".join(given), ",".join(json.dumps(text, ensure_ascii=False) for text in given.values())
+    return f'(({names})=>{{"use strict";{joined}}})({texts_given});'
 
 
 def _module(name: str) -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from ebbtide import __version__
-from ebbtide.problem import Problem, as_github, as_json, as_text, errors
+from ebbtide.problem import Problem, as_dict, as_github, as_json, as_text, errors
 
 if TYPE_CHECKING:
     from ebbtide.model.questionnaire import Questionnaire
@@ -150,14 +150,15 @@ def build(strict: bool, clean: bool, form: Format, **common_options: Any) -> Non
 @verbs.command()
 @common
 @_format
-@click.option("--rules", is_flag=True, help="Print every rule there is, and stop.")
+@click.option("--rules", is_flag=True, help="Print the manual of rules, and stop.")
 def check(strict: bool, form: Format, rules: bool, **common_options: Any) -> None:
     """Do all that build does, but write nothing."""
     from ebbtide import pipeline
 
     if rules:
-        for name, sentence in pipeline.rules().items():
-            click.echo(f"{name}: {sentence}")
+        from ebbtide.rulebook import manual
+
+        click.echo(manual(), nl=False)
         return
     options = _options(**common_options)
     started = time.perf_counter()
@@ -185,6 +186,40 @@ def score(name: str, answers: str | None, **common_options: Any) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+@verbs.command()
+@click.argument("name", metavar="ID")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--against", metavar="OLD.yaml", help="An earlier version: says which answers now give another result.")
+@click.option("--html", "page", metavar="FILE", help="Write a page that draws how the scores behave.")
+@common
+def prove(name: str, form: str, against: str | None, page: str | None, strict: bool, **common_options: Any) -> None:
+    """What is proved of a questionnaire, with an example in words for each failure.
+
+    ID is the id of a questionnaire, or the path to its YAML file. Exit status 1 where a proof fails.
+    """
+    from ebbtide.selfcheck import proofs
+
+    questionnaire, plan = _questionnaire(name, common_options["content"])
+    proof = proofs.prove(questionnaire, plan)
+    report, texts = proof.report(), [proof.text()]
+    if against is not None:
+        comparison = proofs.compare(*_questionnaire(against, common_options["content"]), questionnaire, plan)
+        report["against"] = comparison.report()
+        texts.append(comparison.text())
+    if page is not None:
+        from ebbtide import scaffold
+
+        _scaffolded(scaffold.proof_page(Path(page), proofs.report_html(questionnaire, plan, proof)))
+    if form == "json":
+        problems = [as_dict(problem) for problem in proof.problems]
+        click.echo(json.dumps({"problems": problems, **report}, ensure_ascii=False, indent=2))
+    else:
+        _print(proof.problems, "text")
+        click.echo("\n\n".join(text.rstrip() for text in texts))
+    if errors(proof.problems) or (strict and proof.problems):
+        sys.exit(1)
 
 
 def _questionnaire(name: str, content: Path) -> tuple[Questionnaire, Plan]:

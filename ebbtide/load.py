@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import hashlib
 import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
+from ebbtide.model import figure as figure_model
 from ebbtide.model.article import Article, FrontMatter, Review
 from ebbtide.model.base import Strict, parse
 from ebbtide.model.contact import Contact, Contacts
+from ebbtide.model.figure import Figure
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Bibliography, Glossary, Reference, Term
@@ -22,6 +25,7 @@ from ebbtide.model.site import Picture, SelfCheck, Site, SiteSettings
 from ebbtide.problem import Place, Places, Problem
 from ebbtide.prose import Surroundings, Writer
 from ebbtide.selfcheck import Plan, check_examples, compile_questionnaire
+from ebbtide.selfcheck.proofs import prove
 from ebbtide.selfcheck.sheet import make_sheet
 from ebbtide.source import Document, read_bytes, read_markdown, read_yaml
 from ebbtide.workers import shared_out
@@ -29,7 +33,7 @@ from ebbtide.workers import shared_out
 RULES: Mapping[str, str] = {
     "no-content": "The content folder is there and holds site.yaml, contacts.yaml, sources.yaml and glossary.yaml.",
     "stray-file": "Every file in the content folder is of a kind, and in a place, that is used.",
-    "file-name": "Names of articles, questionnaires and pictures are small letters, digits and hyphens, and no name holds what cannot be shown.",
+    "file-name": "Names of articles, questionnaires, figures and pictures are small letters, digits and hyphens, and no name holds what cannot be shown.",
     "name-case": "No two names differ only in capital letters: some machines take them for one file.",
     "link-outside": "No symbolic link leaves the content folder or stands for a whole folder.",
     "id-matches-file": "A questionnaire's id is its file's name.",
@@ -42,6 +46,8 @@ POOL_FROM = 200
 """Articles from which on several processes gain more than they cost: a pool costs about 0.1 s, an article 3 to 4 ms."""
 _FILES = ("site.yaml", "contacts.yaml", "sources.yaml", "glossary.yaml")
 _TABLES = "questionnaires/tables/"
+_NAMES = {"articles": "article", "questionnaires": "questionnaire", "figures": "figure", "media": "media"}
+"""What links call that which lies in a folder."""
 _Model = TypeVar("_Model", bound=Strict)
 
 
@@ -64,7 +70,7 @@ class _Loading:
     def without(self, path: str) -> None:
         """Notes that what a file holds is not to be had, so that a link to it is not called broken on top."""
         folder, _, name = path.partition("/")
-        if kind := {"articles": "article", "questionnaires": "questionnaire", "media": "media"}.get(folder):
+        if kind := _NAMES.get(folder):
             self.failed.add(f"{kind}:{name if kind == 'media' else name.rpartition('.')[0]}")
 
     def bytes(self, path: str) -> bytes | None:
@@ -116,6 +122,8 @@ def load(
         settings.dont_words if settings else (),
         frozenset(loading.failed),
     )
+    figures = dict(_figures(loading, paths, around))
+    around = replace(around, figures=figures, failed=frozenset(loading.failed))
     articles = tuple(_articles(loading, paths, _Conversion(root, shown, settings, around, drafts), jobs, progress))
     selfchecks = tuple(_selfchecks(loading, paths, settings, dict(_tables(loading, paths)), drafts=drafts))
     pictures = dict(_pictures(loading, paths))
@@ -141,6 +149,7 @@ def load(
         today=today,
         failed=frozenset(loading.failed),
         drafts=frozenset(loading.drafts),
+        figures=figures,
     )
     return site, loading.problems
 
@@ -242,7 +251,7 @@ def _used(loading: _Loading, path: str) -> bool:
     parts, suffix = PurePosixPath(path).parts, PurePosixPath(path).suffix
     if path in _FILES or parts[0] == "static" or (path.startswith(_TABLES) and len(parts) == 3 and suffix == ".yaml"):
         return True
-    shelf = {"articles": (".md", 3), "questionnaires": (".yaml", 2), "media": (None, 2)}.get(parts[0])
+    shelf = {"articles": (".md", 3), "questionnaires": (".yaml", 2), "figures": (".yaml", 2), "media": (None, 2)}.get(parts[0])
     if shelf is None or len(parts) != shelf[1] or (suffix != shelf[0] if shelf[0] else suffix.lower() not in _PICTURES):
         if parts[0] in ("facilities", "translations"):
             return False
@@ -266,7 +275,7 @@ def _where_it_belongs(suffix: str) -> str:
     if suffix in (".md", ".markdown", ".txt"):
         return "An article is articles/<section>/<name>.md."
     if suffix in (".yaml", ".yml"):
-        return "A questionnaire is questionnaires/<name>.yaml."
+        return "A questionnaire is questionnaires/<name>.yaml, a figure figures/<name>.yaml."
     if suffix.lower() in _PICTURES:
         return "A picture is media/<name>."
     return "Files that go out as they are belong in static/."
@@ -296,7 +305,11 @@ class _Conversion:
             return None, problems, False
         writer = Writer(path, 2, self.around)
         key_points = tuple(
-            writer.inline(point, document.places.at("key_points", number))
+            writer.inline(
+                point,
+                document.places.at("key_points", number),
+                document.places.sub("key_points", number).inside,
+            )
             for number, point in enumerate(meta.key_points)
         )
         body = writer.block(document.body, Place(document.path, document.body_line))
@@ -321,6 +334,24 @@ def _articles(
             loading.drafts.add(path.removeprefix("articles/").removesuffix(".md"))
         else:
             yield article
+
+
+def _figures(loading: _Loading, paths: list[str], around: Surroundings) -> Iterator[tuple[str, Figure]]:
+    for path in paths:
+        if not path.startswith("figures/"):
+            continue
+        id = PurePosixPath(path).stem
+        document, problems = read_yaml(loading.root / path, loading.named(path))
+        loading.problems += problems
+        made, problems = figure_model.read(document.fields, document.places) if document else (None, [])
+        loading.problems += problems
+        if made is None:
+            loading.without(path)
+            continue
+        writer = Writer(path, 2, around)
+        writer.caption(id, made)
+        loading.problems += writer.problems
+        yield id, made
 
 
 def _due(review: Review, settings: SiteSettings | None, *, services: bool = False) -> datetime.date:
@@ -374,8 +405,20 @@ def _selfchecks(
                     "Make them the same.",
                 )
             )
+        loading.problems += _proved(questionnaire, plan)
         due = _due(questionnaire.review, settings)
         yield SelfCheck(questionnaire, document.path, plan.as_json(), make_sheet(questionnaire, plan), due)
+
+
+_proofs: dict[str, list[Problem]] = {}
+"""What was found of each plan that this process has proved: while somebody writes, most saves change none of them."""
+
+
+def _proved(questionnaire: Questionnaire, plan: Plan) -> list[Problem]:
+    key = hashlib.sha256(repr((plan.data, sorted(plan.places.items()))).encode()).hexdigest()
+    if key not in _proofs:
+        _proofs[key] = prove(questionnaire, plan).problems
+    return _proofs[key]
 
 
 def _compiled(

@@ -198,7 +198,7 @@ class _Script:
         if before is None:
             return False
         if before.kind == "word":
-            return before.text not in ("else", "do", "try", "finally")
+            return before.text not in ("else", "do", "try", "catch", "finally")
         if before.text == ":":  # a case, or a property or the last part of a choice
             back = at - 1
             while back >= 0 and self.text(back) not in ("case", "default", ";", "{", "}", "?"):
@@ -232,7 +232,17 @@ class _Script:
             return bracket, self._statement_end(self.partner[bracket] + 1)
         if self.text(bracket) != "{" or bracket in self.objects:
             raise self._unknown(at)
-        return bracket, self.partner[bracket]
+        return self._with_parameters(bracket), self.partner[bracket]
+
+    def _with_parameters(self, brace: int) -> int:
+        """Where the scope of a block begins: with the parameters of a function, which its body may not declare again."""
+        if self.text(brace - 1) == "=>":
+            return self.partner[brace - 2] if self.text(brace - 2) == ")" else brace - 2
+        if self.text(brace - 1) == ")":
+            start = self.partner[brace - 1]
+            if "function" in (self.text(start - 1), self.text(start - 2)) or self.text(start - 1) == "catch":
+                return start
+        return brace
 
     def _statement_end(self, at: int) -> int:
         """The end of the statement that begins at a token: of a loop's body."""
@@ -367,7 +377,8 @@ def minify(script: str, exported: Sequence[str] = ()) -> str:
     `exported` are names of its top that the result, then a module, exports.
     """
     found = _Script(tokens(script))
-    shown = [token.text for token in found.tokens]
+    # nothing is assigned to that is constant, so that one word can stand for both
+    shown = ["let" if token.kind == "word" and token.text == "const" else token.text for token in found.tokens]
     called: dict[str, str] = {}
     for name, new in _renamed(found):
         text = found.tokens[name.at].text

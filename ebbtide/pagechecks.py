@@ -141,8 +141,8 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Whole:
-    """What surrounds a page: all pages, the files beside them, the contacts, the address of the site, and addresses of pages
-    whose sources could not be read, so that a link to one is not called dead on top. `contacts_whole` says that every contact could
+    """What surrounds a page: all pages, the files beside them, the contacts, the address of the site, and addresses of which is
+    known already that nothing stands there (some with a fragment), so that a link to one is not called dead on top. `contacts_whole` says that every contact could
     be read, so that a missing one is a page's mistake."""
 
     pages: Mapping[str, Parsed]
@@ -257,11 +257,16 @@ def _within(text: Text, offset: int) -> tuple[int, int]:
 
 
 def _elsewhere(value: str) -> bool:
-    """Whether an address has a host. Browsers take a backslash for a slash, and pass over blanks and line ends."""
-    plain = re.sub(r"[\t\n\r]", "", value).strip().replace("\\", "/")
+    """Whether an address has a host. Browsers take a backslash for a slash."""
+    plain = _as_read(value).replace("\\", "/")
     return bool(re.match(r"(?:https?:|wss?:|ftp:)?//", plain, re.IGNORECASE)) or bool(
         re.search(r",\s*(?:https?:)?//", plain)
     )
+
+
+def _as_read(address: str) -> str:
+    """An address as browsers read it: without tabs and line ends, and without blanks around it."""
+    return re.sub(r"[\t\n\r]", "", address).strip()
 
 
 def _is_link(element: Element, name: str, value: str, whole: Whole) -> bool:
@@ -311,7 +316,7 @@ def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     for element in parsed.elements:
         for name in ("href", "src"):
             value = element.attributes.get(name)
-            if value is None or re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:", value) or _elsewhere(value):
+            if value is None or re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:", _as_read(value)) or _elsewhere(value):
                 continue
             if not value and name == "src":
                 yield (
@@ -331,6 +336,7 @@ def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
                 target is not None
                 and address.fragment not in ("", "top")
                 and unquote(address.fragment) not in target.ids
+                and f"{target.page.url}#{address.fragment}" not in whole.failed
             ):
                 yield (
                     element.line,
@@ -540,7 +546,8 @@ def _short_codes(parsed: Parsed, holder: Element, contact: Contact) -> Iterator[
         known = {*contact.numbers, *re.findall(r"\d+", words)}
         text = parsed.text_in(element)
         for _, run in digits.runs(text):
-            text = text.replace(run, " ")  # a long number is judged as a whole
+            if len(digits.digits(run)) > 6:  # a long number is judged as a whole
+                text = text.replace(run, " ")
         for run in re.findall(r"(?<![\w.,-])\d{3,6}(?![\w-]|[.,]\d)", text):
             if run not in known:
                 yield (
@@ -570,10 +577,8 @@ def page_inline_script(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
                 )
             if name == "style":
                 yield element.line, element.column, f"<{element.tag}> has a style attribute.", "Give it a class."
-            address = re.sub(r"[\t\n\r]", "", element.attributes[name])  # as browsers do
-            if name in _ADDRESSES and re.match(
-                r"\s*(?:(?:javascript|vbscript):|data:text/html)", address, re.IGNORECASE
-            ):
+            address = _as_read(element.attributes[name])
+            if name in _ADDRESSES and re.match(r"(?:javascript|vbscript):|data:text/html", address, re.IGNORECASE):
                 yield (
                     element.line,
                     element.column,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ebbtide import checks, load, pagechecks, prose, render, selfcheck, source, write
-from ebbtide.model import base, contact, digits
+from ebbtide.model import base, contact, digits, figure
 from ebbtide.model.page import File
 from ebbtide.problem import Problem, errors
 from ebbtide.render import Rendered, Renderer
@@ -67,7 +67,9 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
     problems += renderer.problems
     if not errors(renderer.problems):
         failed = frozenset(_address(name) for name in site.failed if name.startswith(("article:", "questionnaire:")))
-        problems += pagechecks.run(
+        failed |= checks.links.unresolved(site)
+        same = {problem.place.path for problem in problems if problem.rule == "same-title"}
+        found = pagechecks.run(
             rendered.pages, rendered.files, site.contacts, site.settings.base_url, failed,
             lambda items, count: progress("checks", items, count),
             contacts_whole=not any(name.startswith("contact:") for name in site.failed),
@@ -76,6 +78,7 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
                 for _, run in digits.runs(problem.message)
             ),
         )  # fmt: skip
+        problems += [problem for problem in found if problem.rule != "page-title" or problem.place.path not in same]
     stamped = Rendered(rendered.pages, (*rendered.files, _stamp(options.version, rendered)))
     return Made(tuple(sorted(set(problems))), stamped)
 
@@ -96,7 +99,7 @@ def build(options: Options, *, strict: bool = False, progress: Progress = lambda
 def rules() -> dict[str, str]:
     """Every rule by name, with the rule in one plain sentence. The manual and a test are made from this."""
     book: dict[str, str] = {}
-    for part in (source, base, load, contact, prose, selfcheck, render, write):
+    for part in (source, base, load, contact, figure, prose, selfcheck, render, write):
         book |= part.RULES
     named: list[Callable[..., object]] = [rule for _, rule in checks.RULES]
     named += [rule for _, rule in pagechecks.RULES]

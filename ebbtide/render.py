@@ -16,13 +16,17 @@ from typing import Any
 
 import jinja2
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from ebbtide import catalog, wording
+from ebbtide import catalog, figures, wording
 from ebbtide.assets import Assets, headers, named, policy
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
+from ebbtide.model.contact import Link as ContactLink
+from ebbtide.model.figure import Word
 from ebbtide.model.page import File, Page, PageKind
+from ebbtide.model.prose import FigureUse, Prose
 from ebbtide.model.site import SelfCheck, Site
 from ebbtide.problem import Place, Problem
 
@@ -74,12 +78,13 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a reference leads, seen from one page. `contact` is set where it is somebody to call."""
+    """Where a reference leads, seen from one page. `contact` is set where it is somebody to call, and `way` is how."""
 
     href: str
     title: str
     summary: str = ""
     contact: Contact | None = None
+    way: ContactLink | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,8 @@ class Renderer:
         self.words = catalog.Words(settings.language, self.templates, place)
         self.assets = Assets(self.templates, settings.colors, settings.dark_colors)
         self.styles = {kind: self.assets.style(kind) for kind in STYLED}
+        shown = any(article.body.figures for article in self.site.articles)
+        self.figure_style = self.assets.style("article", "figure") if shown else ""
         self.problems += [
             Problem(Place(path), "error", "template", *said) for path, said in self.assets.unsound.items()
         ]
@@ -211,7 +218,10 @@ class Renderer:
                 "questionnaires", "questionnaires/", self._word("questionnaires"), self._word("questionnaires-summary"), home,
                 checks=site.selfchecks,
             )  # fmt: skip
-            yield plan("my-results", "my-results/", self._word("my-results"), self._word("my-results-summary"), home)
+            yield plan(
+                "my-results", "my-results/", self._word("my-results"), self._word("my-results-summary"), home,
+                checks=site.selfchecks,
+            )  # fmt: skip
         for check in site.selfchecks:
             asked = check.questionnaire
             yield plan(
@@ -249,6 +259,8 @@ class Renderer:
         *, section: str = "", danger: bool = False, **more: Any,
     ) -> Page | None:  # fmt: skip
         settings, style = self.site.settings, self.styles.get(kind, "")
+        if kind == "article" and more["article"].body.figures:
+            style = self.figure_style
         root = "../" * url.count("/")
         if kind == "not-found":
             # a host shows this page under any address, so its links must begin at the root
@@ -259,14 +271,10 @@ class Renderer:
             kind=kind, url=url, root=root, title=title, description=description, style=style,
             policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
             canonical=self.absolute(url), danger=danger, section=section,
-            more=self.assets.scripts["selfcheck-more"].path if kind == "questionnaire" else "",
+            more=self._more[0].path if kind == "questionnaire" else "",
         )  # fmt: skip
-        context = {
-            "page": view,
-            "to": lambda pointer: self.target(pointer, root),
-            "body": lambda prose: self._body(prose.html, root),
-            **more,
-        }
+        known = {"page": view, "to": lambda pointer: self.target(pointer, root)}
+        context = {**known, "body": lambda prose: self._body(prose, root, known), **more}
         text = self._rendered(f"{kind}.html", url, context)
         return None if text is None else Page(url, f"{text.strip()}\n".encode(), origin, kind)
 
@@ -339,8 +347,9 @@ class Renderer:
                 if check.questionnaire.id == name:
                     return Target(f"{root}{check.url}{end}", check.questionnaire.title, check.questionnaire.summary)
         if kind == "contact" and (contact := self.site.contacts.get(name)):
-            ways = [link for link in contact.links() if fragment in ("", link.part)]
-            return Target(ways[0].href if ways else "", contact.name, contact=contact)
+            links = contact.links(self.site.settings.language)
+            way = next((link for link in links if fragment in ("", link.part)), None)
+            return Target(way.href if way else "", contact.name, contact=contact, way=way)
         if kind == "page":
             return Target(f"{root}{name}/{end}", self._title_of_page(name))
         return Target(root or "./", name)
@@ -354,8 +363,15 @@ class Renderer:
 
     # parts of pages
 
-    def _body(self, markup: str, root: str) -> Any:
-        """A converted text with the templates' words and the addresses of pictures put in."""
+    @cached_property
+    def _more(self) -> tuple[File, File]:
+        """The script that self-checks fetch when the reader goes on, with the part of the page that it brings; and its styles."""
+        markup = self._rendered("parts/selfcheck/more.html", "questionnaires/", {"root": "../../"}) or ""
+        return self.assets.more(" ".join(markup.split()))
+
+    def _body(self, prose: Prose, root: str, known: Mapping[str, Any]) -> Any:
+        """A converted text with the templates' words, the addresses of pictures, and figures put in. `known` is what a template
+        for a part of this page gets."""
 
         def picture(found: re.Match[str]) -> str:
             name = html.unescape(found[1])
@@ -368,8 +384,30 @@ class Renderer:
             said = html.escape(self._word(found[1]).replace("{n}", html.unescape(found[2] or "")))
             return said if found[2] else f'<span class="level">{said}</span> '
 
-        markup = re.sub(r'<x-say key="([\w-]+)"(?: n="([^"]*)")?>\s*</x-say>', word, markup)
-        return Markup(re.sub(r'src="media:([^"]+)"', picture, markup))  # noqa: S704, prose has sanitised it
+        markup = re.sub(r'<x-say key="([\w-]+)"(?: n="([^"]*)")?>\s*</x-say>', word, prose.html)
+        markup = re.sub(r'src="media:([^"]+)"', picture, markup)
+
+        def figure(found: re.Match[str]) -> str:
+            return self._figure(prose.figures[int(found[1])], known)
+
+        return Markup(re.sub(r'<x-figure n="(\d+)"></x-figure>', figure, markup))  # noqa: S704, prose has sanitised it
+
+    def _figure(self, use: FigureUse, known: Mapping[str, Any]) -> str:
+        """A figure where a text shows it, by its template."""
+        figure = self.site.figures[use.id]
+        drawing = figures.draw(figure, self._say)
+        told = figures.tell(figure, self._say, [Markup(cite) for cite in use.cites])  # noqa: S704, made by prose
+        caption = Markup(use.caption)  # noqa: S704, prose has sanitised it
+        template = self.environment.get_template("parts/figure.html")
+        return template.render({**known, "figure": figure, "caption": caption, "drawing": Markup(drawing), "told": told})  # noqa: S704, drawn with every word escaped
+
+    def _say(self, word: Word) -> str:
+        """A word of the templates' with its blanks filled in."""
+        said = self._word(word.key)
+        for name, value in word.values:
+            shown = value if isinstance(value, str) else format_decimal(value, locale=self.locale)
+            said = said.replace(f"{{{name}}}", shown)
+        return said
 
     def _word(self, key: str) -> str:
         """A word of the templates', in the site's language, that is needed where no template is at work."""
@@ -435,7 +473,9 @@ class Renderer:
         yield from {
             file.path: file for file in (*self.pictures.values(), *self.media.values(), *self.assets.scripts.values())
         }.values()
-        styles = list(dict.fromkeys(self.styles[kind] for kind in STYLED))
+        if self.site.selfchecks:
+            yield from self._more
+        styles = [*dict.fromkeys(self.styles[kind] for kind in STYLED), *([self.figure_style] if self.figure_style else [])]
         own = {file.path for file in self.site.static}
         made = [File("_headers", headers(styles).encode()), File("robots.txt", self._robots().encode())]
         base = self.site.settings.base_url

@@ -67,6 +67,11 @@ def schemas(options: Options) -> Result:
     return _written({}, {_schema_file(options, name): editor.schema(name) for name in editor.MODELS})
 
 
+def proof_page(file: Path, text: str) -> Result:
+    """Write the page that draws how a questionnaire's scores behave, over an earlier one."""
+    return _written({}, {file: text})
+
+
 def _questionnaire(today: datetime.date, name: str, source: str, contact: str) -> str:
     return _QUESTIONNAIRE.format(
         schema=f"../{FOLDER}/questionnaire.schema.json",

@@ -308,7 +308,7 @@ class _Walk:
         result: Any
         if isinstance(event, yaml.ScalarEvent):
             result = None if not event.style and event.value == "" else event.value
-            if _on_one_line(event):
+            if self.as_it_stands(event):
                 self.texts[loc] = 1 if event.style else 0
             self.judged(event)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -398,6 +398,14 @@ class _Walk:
         mark = key.end_mark
         line = self.lines[mark.line] if mark.line < len(self.lines) else ""
         return not re.compile(r"[ \t]*:").match(line, mark.column)
+
+    def as_it_stands(self, event: Any) -> bool:
+        """Whether a value stands in the file as it is read: on one line, and without a code for a character in it."""
+        if not _on_one_line(event) or event.style in ("|", ">"):
+            return False
+        start = event.start_mark.column + (1 if event.style else 0)
+        line = self.lines[event.start_mark.line] if event.start_mark.line < len(self.lines) else ""
+        return line.startswith(event.value, start)
 
     def no_tag(self, event: Any) -> None:
         if event.tag not in (None, "!"):

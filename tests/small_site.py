@@ -128,8 +128,8 @@ def _files(version: int, extra: int) -> dict[str, str]:
     for number in range(extra):
         if (number + version) % 4:  # a quarter of them is missing in each version, another quarter each time
             links = [other for other in range(number - 2, number + 3) if (other + version) % 4 and 0 <= other < extra]
-            body = " ".join(f"[Page {other}](article:{_shelf(other)}/page-{other})." for other in links)
-            text = f"Text {version // 2 if number % 2 else version}. [@A1] {body}"
+            body = "\n".join(f"- [Page {other}](article:{_shelf(other)}/page-{other})" for other in links)
+            text = f"Text {version // 2 if number % 2 else version}. [@A1]\n\n{body}"
             files[f"articles/{_shelf(number)}/page-{number}.md"] = article(f"Page {number}", text)
     return files
 

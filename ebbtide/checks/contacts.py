@@ -71,6 +71,9 @@ def _words(site: Site) -> Iterator[tuple[Place, str]]:
     for check in site.selfchecks:
         yield check.questionnaire.places.at("title"), check.questionnaire.title
         yield check.questionnaire.places.at("summary"), check.questionnaire.summary
+    for figure in site.figures.values():
+        for loc, words in figure.words():
+            yield figure.places.at(*loc), words
     yield from _texts(site.settings.model_dump(), site, ())
 
 

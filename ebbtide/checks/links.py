@@ -22,6 +22,9 @@ def _pointers(site: Site) -> Iterator[tuple[Place, str]]:
             yield article.places.at("next", number, "to"), step.to
     for check in site.selfchecks:
         yield from references(check.questionnaire)
+    for figure in site.figures.values():
+        for loc, pointer in figure.pointers():
+            yield figure.places.at(*loc), pointer
     for number, job in enumerate(site.settings.home.jobs):
         yield site.places.at("home", "jobs", number, "to"), job.to
     for number, pointer in enumerate(site.settings.footer):
@@ -96,6 +99,24 @@ def unknown_picture(site: Site) -> Iterator[Finding]:
     for place, kind, name, _ in _all(site):
         if kind == "media" and name not in site.pictures and not site.has_failed(kind, name):
             yield place, f"there is no picture media/{name}.", nearest(name, site.pictures)
+
+
+def unresolved(site: Site) -> frozenset[str]:
+    """Addresses of pages, some with a fragment, to which links lead in vain, as the rules here say: a finished page that links to
+    one need not be called wrong on top."""
+    articles = {article.id: {heading.id for heading in article.body.headings} for article in site.articles}
+    checks = {check.questionnaire.id for check in site.selfchecks}
+    found = {f"{article.section}/" for article in site.articles if article.section not in site.settings.sections}
+    for _, kind, name, fragment in _all(site):
+        if kind == "article" and name in articles and fragment and fragment not in articles[name]:
+            found.add(f"{name}/#{fragment}")
+        elif kind == "questionnaire" and name not in checks:
+            found.add(f"questionnaires/{name}/")
+        elif (kind == "article" and name not in articles) or (
+            kind == "page" and name not in {*PAGES, *site.settings.sections}
+        ):
+            found.add(f"{name}/")
+    return frozenset(found)
 
 
 RULES: tuple[tuple[Level, Callable[[Site], Iterator[Finding]]], ...] = (

@@ -27,7 +27,11 @@ def uncited_article(site: Site) -> Iterator[Finding]:
 
 
 def unknown_basis(site: Site) -> Iterator[Finding]:
-    """The sources that a questionnaire or a glossary entry rests on are in sources.yaml."""
+    """The sources that a questionnaire, a figure or a glossary entry rests on are in sources.yaml."""
+    for figure in site.figures.values():
+        for loc, id in figure.cited():
+            if id not in site.sources and not site.has_failed("source", id):
+                yield figure.places.at(*loc), f"there is no source {id}.", nearest(id, site.sources)
     for check in site.selfchecks:
         for number, id in enumerate(check.questionnaire.basis.informed_by):
             if id not in site.sources and not site.has_failed("source", id):
@@ -51,6 +55,7 @@ def unused_source(site: Site) -> Iterator[Finding]:
     used = {id for article in site.articles for id in article.refers.sources}
     used |= {id for check in site.selfchecks for id in check.questionnaire.basis.informed_by}
     used |= {id for entry in site.glossary.values() for id in entry.sources}
+    used |= {id for figure in site.figures.values() for _, id in figure.cited()}
     for id in site.sources:
         if id not in used and not site.failed:
             yield (

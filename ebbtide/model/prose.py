@@ -7,8 +7,10 @@ from typing import Literal
 
 from ebbtide.problem import Place
 
-LinkKind = Literal["article", "questionnaire", "page", "contact", "term", "source", "media", "web"]
-LINK_KINDS: tuple[LinkKind, ...] = ("article", "questionnaire", "page", "contact", "term", "source", "media", "web")
+LinkKind = Literal["article", "questionnaire", "page", "contact", "term", "source", "media", "figure", "web"]
+LINK_KINDS: tuple[LinkKind, ...] = (
+    "article", "questionnaire", "page", "contact", "term", "source", "media", "figure", "web",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,29 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureUse:
+    """A figure where a text shows it: its caption as HTML, with its sources, and of each line that it is told in the citation, in
+    the order in which they are read (empty where a line has none)."""
+
+    id: str
+    caption: str
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prose:
     """A converted text.
 
-    `html` is safe to print as it is. It holds two kinds of marks that `render` fills in: ``<x-say key="...">`` for words that
-    belong to the templates, and ``media:NAME`` addresses for pictures.
+    `html` is safe to print as it is. It holds three kinds of marks that `render` fills in: ``<x-say key="...">`` for words that
+    belong to the templates, ``media:NAME`` addresses for pictures, and ``<x-figure n="0">`` for figures, by their number in
+    `figures`.
     """
 
     html: str
     headings: tuple[Heading, ...] = ()
     plain: str = ""
     passages: tuple[Passage, ...] = ()
+    figures: tuple[FigureUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ebbtide.model.article import Article
 from ebbtide.model.article import Reference as Pointer
 from ebbtide.model.base import Id, Strict, Text, Url, refusal
 from ebbtide.model.contact import Contact, region_code
+from ebbtide.model.figure import Figure
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Reference, Term
@@ -171,6 +172,7 @@ class Site:
     today: datetime.date
     failed: frozenset[str] = field(default_factory=frozenset)
     drafts: frozenset[str] = field(default_factory=frozenset)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
 
     def with_settings(self, settings: SiteSettings) -> Site:
         """The same site under other settings."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ebbtide.model.reading import sentences
 
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|:)\s+")
-_SKIPPED = re.compile(r"\s*(?:#{1,6}\s|!!!|\||-{3,}\s*$|={3,}\s*$)")
+_SKIPPED = re.compile(r"\s*(?:#{1,6}\s|!!!|\||-{3,}\s*$|={3,}\s*$|\[[^\]]*\]\(figure:[^)]*\)\s*$)")
 _TABLE = re.compile(r"\s*:?-{2,}:?\s*\|")
 _MARK = re.compile(
     r"\s*\[@[^\]]*\]"  # a citation, with the blank before it

@@ -11,7 +11,7 @@ import html
 import posixpath
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import nh3
@@ -20,11 +20,12 @@ from ebbtide.model import digits
 from ebbtide.model.base import nearest
 from ebbtide.model.contact import Contact
 from ebbtide.model.contact import Link as ContactLink
-from ebbtide.model.prose import LINK_KINDS, Heading, Link, LinkKind, Passage, Prose, Refers
+from ebbtide.model.figure import Figure, lines
+from ebbtide.model.prose import LINK_KINDS, FigureUse, Heading, Link, LinkKind, Passage, Prose, Refers
 from ebbtide.problem import Place, Problem
 from ebbtide.prose import slips
-from ebbtide.prose.passages import passages
 from ebbtide.prose.dialect import CITED, HEADING_MARK, Dialect, converter, line_converter
+from ebbtide.prose.passages import passages
 from ebbtide.prose.slips import Slip, short
 
 RULES: Mapping[str, str] = {
@@ -42,6 +43,8 @@ RULES: Mapping[str, str] = {
     "unknown-contact": "A contact link names somebody in contacts.yaml, and a part that they have.",
     "unknown-source": "A citation names a source in sources.yaml.",
     "unknown-term": "A term link names a word in glossary.yaml.",
+    "unknown-figure": "A figure that a text shows is a file in figures/.",
+    "figure-alone": "A figure is shown by a paragraph that is nothing but [figure](figure:name), at the left edge.",
     "picture-alt": "Each picture has a text that says the same.",
     "typed-number": "No telephone number is typed into a text: a link to its contact prints it.",
     "text-size": "A text is no longer than 60,000 characters, a paragraph no longer than 10,000, and nothing nested out of all measure.",
@@ -59,9 +62,12 @@ _LIKE_A_LINK = re.compile(
     r"(?<!\\)\]\((?P<address>[^)\n]*)|(?<!\\)\[(?P<cite>[^\[\]\n]*@[\w-]*[^\[\]\n]*)\]?|^ {0,3}\[[^\[\]\n]+\]:[ \t]|(?<!\\)\]\[|(?<!\\)\[(?P<id>[A-Za-z][\w-]*)\](?![(\[])",
     re.MULTILINE,
 )
+_ALONE_ABOVE = re.compile(r"(?:^|\n[ \t]*\n|^\n)$")
+_ALONE_BELOW = re.compile(r"[ \t]*(?:$|\n[ \t]*(?:\n|$))")
 _OUR_TAGS = {
     "p", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "a", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "section",
-    "span", "table", "thead", "tbody", "tr", "th", "td", "img", "x-say", "div", "br", "sub", "sup", "abbr",
+    "span", "table", "thead", "tbody", "tr", "th", "td", "img", "x-say", "x-figure", "div", "br", "sub", "sup",
+    "abbr",
 }  # fmt: skip
 _OUR_ATTRIBUTES = {
     "a": {"href", "class", "id", "role", "data-contact"},
@@ -71,6 +77,7 @@ _OUR_ATTRIBUTES = {
     "div": {"class", "tabindex", "role", "aria-labelledby"},
     "img": {"src", "alt"},
     "x-say": {"key", "n"},
+    "x-figure": {"n"},
     "abbr": {"title"},
     "ol": {"start"},
     "th": {"class", "scope"},
@@ -93,6 +100,7 @@ class Surroundings:
     known_terms: frozenset[str]
     dont_words: tuple[str, ...] = ()
     failed: frozenset[str] = frozenset()
+    figures: Mapping[str, Figure] = field(default_factory=dict)
 
     def has_failed(self, kind: str, id: str) -> bool:
         """Whether the entry, or its whole file, could not be read."""
@@ -112,17 +120,19 @@ class Writer:
     _sources: list[str] = field(default_factory=list)
     _cited: set[str] = field(default_factory=set)
     _terms: list[str] = field(default_factory=list)
+    _figures: list[FigureUse] = field(default_factory=list)
     _dialect: Dialect = field(default_factory=Dialect)
 
     def refers(self) -> Refers:
         """What all texts converted so far refer to."""
         return Refers(tuple(self._links), tuple(self._sources), tuple(self._terms))
 
-    def inline(self, text: str, place: Place) -> Prose:
+    def inline(self, text: str, place: Place, inside: Callable[[int], Place] | None = None) -> Prose:
         """Convert a single paragraph of a YAML value, without a paragraph tag around it. Nothing in it is a list, a heading or
-        a card; every place in it is `place`, as YAML folds lines."""
-        text = " ".join(text.split())
-        where = _Where(text, place, fixed=True)
+        a card. `inside` tells the place of a character of it; without that, every place in it is `place`, as YAML folds lines."""
+        folded = " ".join(text.split())
+        where = inside if inside and folded == text else _Where(text, place, fixed=True)
+        text = folded
         if self._too_long(text, where):
             return Prose("")
         self._report(slips.html(text), where)
@@ -151,11 +161,12 @@ class Writer:
             if made.number < len(written)
         )
         running = tuple(
-            Passage(is_item, tuple((where(offset), said) for offset, said in found)) for is_item, found in passages(text)
+            Passage(is_item, tuple((where(offset), said) for offset, said in found))
+            for is_item, found in passages(text)
         )
-        return Prose(safe, headings, _plain(safe), running)
+        return Prose(safe, headings, _plain(safe), running, tuple(self._figures))
 
-    def _converted(self, text: str, marked: str, where: _Where, *, line: bool = False) -> str:
+    def _converted(self, text: str, marked: str, where: Callable[[int], Place], *, line: bool = False) -> str:
         """`text` as safe HTML; `marked` is the same with marks in its headings."""
         self._report(_unread(text, self.around), where)
         self._typed_numbers(text, where)
@@ -163,7 +174,11 @@ class Writer:
         places = [found.start() for found in _REFERENCE.finditer(text)]
 
         def swap(found: re.Match[str]) -> str:
-            marks.append(self._reference(found, where, places[len(marks)]))
+            place = places[len(marks)]
+            if (found["target"] or "").startswith("figure:") and not found["image"]:
+                marks.append(self._figure(found, where(place), line=line))
+            else:
+                marks.append(self._reference(found, where, place))
             label = CITED if found["cite"] is not None else found["text"].strip() or "."
             return f"[{label}](~{len(marks) - 1})"
 
@@ -187,6 +202,7 @@ class Writer:
                     "this link stands where it cannot be read.",
                     "Move it into plain text.",
                 )
+        made = re.sub(r'<p>(<x-figure n="\d+"></x-figure>)</p>', r"\1", made)
         return nh3.clean(
             HEADING_MARK.sub("", made),
             tags=_OUR_TAGS,
@@ -196,7 +212,7 @@ class Writer:
             strip_comments=True,
         )
 
-    def _too_long(self, text: str, where: _Where) -> bool:
+    def _too_long(self, text: str, where: Callable[[int], Place]) -> bool:
         long = next(
             (found for found in re.finditer(r"\S(?:.|\n(?![ \t]*\n))*", text) if len(found[0]) > MAX_PARAGRAPH), None
         )
@@ -209,7 +225,7 @@ class Writer:
             self._wrong(where(long.start()), "text-size", message, "Split it with empty lines.")
         return len(text) > MAX_TEXT or long is not None
 
-    def _typed_numbers(self, text: str, where: _Where) -> None:
+    def _typed_numbers(self, text: str, where: Callable[[int], Place]) -> None:
         numbers = {
             number: frozenset({id}) for id, contact in self.around.contacts.items() for number in contact.numbers
         }
@@ -222,7 +238,7 @@ class Writer:
 
     # references
 
-    def _reference(self, found: re.Match[str], where: _Where, offset: int) -> str:
+    def _reference(self, found: re.Match[str], where: Callable[[int], Place], offset: int) -> str:
         place = where(offset)
         if found["cite"] is not None:
             return self._citation(found["cite"], where, offset + 1)
@@ -280,7 +296,7 @@ class Writer:
         address = "../" * self.depth + folder + (f"{name}/" if name else "") + (f"#{fragment}" if fragment else "")
         return f'<a href="{html.escape(address)}">{{}}</a>'
 
-    def _citation(self, said: str, where: _Where, offset: int) -> str:
+    def _citation(self, said: str, where: Callable[[int], Place], offset: int) -> str:
         links = []
         for part in re.finditer(r"[^;,]+|(?<=[;,])$", said):
             id, place = (
@@ -341,6 +357,43 @@ class Writer:
         self._links.append(Link("contact", id, part, place))
         return contact_html(contact, ways[0], text)
 
+    def _figure(self, found: re.Match[str], place: Place, *, line: bool) -> str:
+        """A mark for the figure. Its citations are numbered here, where a reader meets them."""
+        id = found["target"].partition(":")[2]
+        above, below = found.string[: found.start()], found.string[found.end() :]
+        if line or not _ALONE_ABOVE.search(above) or not _ALONE_BELOW.match(below):
+            hint = "Give it a paragraph of its own, with empty lines around it, outside of lists and cards."
+            self._wrong(place, "figure-alone", "a figure cannot stand inside something else.", hint)
+            return ""
+        figure = self.around.figures.get(id)
+        if figure is None:
+            if not self.around.has_failed("figure", id):
+                hint = nearest(id, self.around.figures) or "Write it into figures/ first."
+                self._wrong(place, "unknown-figure", f"there is no figure {id or 'without a name'}.", hint)
+            return ""
+        self._links.append(Link("figure", id, "", place))
+        caption = self.caption(id, figure)
+        cites = tuple(self._cites(line.sources, place) for line in lines(figure.told()))
+        self._figures.append(FigureUse(id, caption, cites))
+        return f'<x-figure n="{len(self._figures) - 1}"></x-figure>'
+
+    def caption(self, id: str, figure: Figure) -> str:
+        """A figure's caption as HTML, with those of its sources that the words do not cite themselves."""
+        count, known, path = len(self._links), len(self.problems), self.path
+        self.path = f"figures/{id}.yaml"
+        said = self.inline(figure.caption, figure.places.at("caption"), figure.places.sub("caption").inside).html
+        if path != self.path:
+            del self.problems[known:]  # told where the figure was read
+        self.path = path
+        cited = {link.target for link in self._links[count:] if link.kind == "source"}
+        rest = self._cites([id for id in figure.sources if id not in cited], figure.places.at("sources"))
+        return f"{said} {rest}".rstrip()
+
+    def _cites(self, ids: Sequence[str], place: Place) -> str:
+        """Citations of sources that are known; a check names the others."""
+        known = "; ".join(f"@{id}" for id in ids if id in self.around.known_sources)
+        return self._citation(known, lambda _: place, 0) if known else ""
+
     def _picture(self, target: str, text: str, place: Place) -> str:
         if re.match(r"(?:[a-z]+:)?//|[a-z]+:", target, re.IGNORECASE):
             self._wrong(
@@ -371,7 +424,7 @@ class Writer:
             f'<img src="media:{html.escape(whole.removeprefix("media/"))}" alt="{html.escape(" ".join(text.split()))}">'
         )
 
-    def _report(self, found: Iterator[Slip], where: _Where) -> None:
+    def _report(self, found: Iterator[Slip], where: Callable[[int], Place]) -> None:
         for offset, rule, message, hint in found:
             self._wrong(where(offset), rule, message, hint)
 

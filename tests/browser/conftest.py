@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import random
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -54,13 +55,18 @@ class Built:
     pages: dict[str, list[str]]
 
     @property
-    def all(self) -> list[str]:
-        """Every page but redirects, which are gone as soon as they are opened."""
-        return [url for kind, urls in self.pages.items() if kind != "moved" for url in urls]
+    def one_of_each(self) -> list[str]:
+        """A page of each kind, but for redirects, which are gone as soon as they are opened."""
+        return [urls[0] for kind, urls in self.pages.items() if kind != "moved"]
 
     @property
-    def one_of_each(self) -> list[str]:
-        return [urls[0] for kind, urls in self.pages.items() if kind != "moved"]
+    def slice(self) -> list[str]:
+        """A page of each kind and a dozen others, the same ones each time; every page in a full run."""
+        others = sorted(
+            {url for kind, urls in self.pages.items() if kind != "moved" for url in urls} - {*self.one_of_each}
+        )
+        full = bool(os.environ.get("EBBTIDE_FULL"))
+        return [*self.one_of_each, *(others if full else random.Random(1).sample(others, min(12, len(others))))]
 
 
 def build(content: Path, out: Path, *templates: Path, **more: object) -> Built:
@@ -174,15 +180,19 @@ class Watched:
         context.route("**/*", self._routed)
         self.page.on("request", lambda request: self._seen(request.url))
         self.page.on("websocket", lambda socket: self._seen(socket.url))
-        self.page.on(
-            "console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text)
-        )
+        self.page.on("console", self._printed)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "requestfailed",
-            lambda request: self._is_own(request.url) and self.complaints.append(f"failed: {request.url}"),
-        )
+        self.page.on("requestfailed", self._failed)
         return self
+
+    def _printed(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _failed(self, request: Any) -> None:
+        """What is still on its way when the next page is opened is given up, and that is no failure."""
+        if self._is_own(request.url) and request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url} {request.failure}")
 
     def _is_own(self, url: str) -> bool:
         own, found = urlsplit(self.home), urlsplit(url)

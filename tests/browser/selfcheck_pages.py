@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import functools
-import http.server
 import json
 import shutil
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ebbtide import pipeline
 from ebbtide.model.base import parse
@@ -22,9 +20,12 @@ from ebbtide.pipeline import Options
 from ebbtide.problem import errors
 from ebbtide.selfcheck import Plan, compile_questionnaire
 from ebbtide.source import parse_yaml
+from tests.browser.conftest import served
 
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.date(2026, 11, 24)
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 RICH = """\
 id: rich
@@ -101,25 +102,6 @@ flags:
 """Another of every kind: numbers, times, a duration, choose-many, skips, an end, a block, rules, cut-offs by an answer."""
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The folder over HTTP on this machine; gives the address without the last slash. Asked paths are in no log."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            return
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def build(folder: Path) -> Path:
     """The real content with the rich check beside it, built below `folder`."""
     content = folder / "content"
@@ -145,8 +127,16 @@ def plan_of(text: str) -> Plan:
     return plan
 
 
-def withdrawal() -> Plan:
+def _withdrawal() -> Plan:
     return plan_of((ROOT / "content" / "questionnaires" / "withdrawal-symptoms.yaml").read_text("utf-8"))
+
+
+PLAN = _withdrawal()
+RICH_PLAN = plan_of(RICH)
+CALM: dict[str, Any] = {
+    item["id"]: ["none"] if item["kind"] == "many" else item["options"][0][0] for item in PLAN.data["questions"]
+}
+"""Nothing is wrong: the first answer everywhere."""
 
 
 def visible_question(page: Page) -> str:
@@ -207,3 +197,57 @@ def shown_result(page: Page) -> dict[str, Any]:
             }"""
         )
     )
+
+
+# What tests look with
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = build(tmp_path_factory.mktemp("selfcheck"))
+    with served(folder) as address:
+        yield address
+
+
+class Reader:
+    """A page with what went wrong on it and what it asked for."""
+
+    def __init__(self, browser: Browser, site: str, **options: Any) -> None:
+        self.context: BrowserContext = browser.new_context(**{"viewport": {"width": 390, "height": 844}, **options})
+        self.page: Page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.asked: list[str] = []
+        self.site = site
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on(
+            "console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None
+        )
+        self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, id: str = "withdrawal-symptoms") -> Page:
+        self.page.goto(f"{self.site}/questionnaires/{id}/")
+        return self.page
+
+    def close(self) -> None:
+        self.context.close()
+        assert self.wrong == []
+
+
+@pytest.fixture
+def reader(chromium: Browser, site: str) -> Iterator[Reader]:
+    made = Reader(chromium, site)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plain(chromium: Browser, site: str) -> Iterator[Reader]:
+    """A reader whose browser runs no script."""
+    made = Reader(chromium, site, java_script_enabled=False)
+    yield made
+    made.close()
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found["violations"]]

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("problem complaints workers minify", "plain values and tools; they know nothing of the site"),
     ("model", "what there is; the only words that all the others share"),
     (
-        "source prose selfcheck assets catalog wording finder",
+        "source prose selfcheck assets catalog wording schemas finder figures",
         "one thing in, one thing out; none of them knows the whole site",
     ),
     (
@@ -38,7 +38,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
         "gather, judge, make, judge again, write; the flow joins them, they never do",
     ),
     ("pipeline", "the flow on one page"),
-    ("serve scaffold", "what is built upon the flow"),
+    ("serve scaffold rulebook", "what is built upon the flow"),
     ("cli", "the only part that talks"),
     ("__main__", "starts it"),
 )
@@ -53,7 +53,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "livereload": ("serve",),
     "tornado": ("serve",),
     "phonenumbers": ("model.phone",),
-    "pydantic": ("model", "scaffold"),
+    "pydantic": ("model", "schemas"),
     "pydantic_core": ("model",),
     "imagesize": ("load",),
     "rcssmin": ("assets",),

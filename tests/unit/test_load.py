@@ -375,6 +375,16 @@ def test_mistakes_in_many_files_are_told_in_one_run(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_mistakes_in_key_points_stand_where_they_are_written(tmp_path: Path) -> None:
+    more = "key_points:\n  - One. [@A1] [@B1]\n  - 'Two. [x](y)'\n  - >-\n    Three.\n    [@C1]\n"
+    _, problems = loaded(
+        changed(tmp_path, {"articles/second/other.md": article("Other", "## P {#part}\n\n[@A1]", more=more)})
+    )
+    assert told(problems) == [
+        "articles/second/other.md:7:17 error unknown-source", "articles/second/other.md:8:11 error link-form", "articles/second/other.md:9:5 error unknown-source",
+    ]  # fmt: skip
+
+
 # drafts and reviews
 
 

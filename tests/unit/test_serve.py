@@ -385,7 +385,9 @@ def test_a_file_that_stays_shut_becomes_a_problem(tmp_path: Path, monkeypatch: p
 
 def test_warnings_are_problems_where_one_asks_for_that(tmp_path: Path) -> None:
     content = write_site(tmp_path)
-    (content / "sources.yaml").write_text((content / "sources.yaml").read_text() + "  B1: {title: Unused, evidence: None}\n")
+    (content / "sources.yaml").write_text(
+        (content / "sources.yaml").read_text() + "  B1: {title: Unused, evidence: None}\n"
+    )
     for strict, status in ((False, 200), (True, 500)):
         shown = serve.Shown(options(content, tmp_path / "site"), 5500, lambda *_: None, strict=strict)
         shown.again()

@@ -100,6 +100,20 @@ def test_columns_count_characters() -> None:
 
 
 @pytest.mark.usefixtures("parser")
+def test_places_inside_a_value() -> None:
+    """Of a value that stands as it is read; of any other, the place of the whole."""
+    text = "a: one two\nb: 'one two'\nc: \"one two\"\nd: \"o\\x6ee two\"\ne: >-\n  one\n  two\nf: 'it''s two'\ng: one\n  two\n"
+    document, problems = parse_yaml(text, "f.yaml")
+    assert document is not None
+    assert problems == []
+    assert set(document.fields.values()) == {"one two", "it's two"}
+    found = {key: document.places.inside(4, key) for key in document.fields}
+    assert {key: (place.line, place.column) for key, place in found.items()} == {
+        "a": (1, 8), "b": (2, 9), "c": (3, 9), "d": (4, 4), "e": (5, 4), "f": (8, 4), "g": (9, 4),
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("parser")
 def test_front_matter_offset() -> None:
     text = "---\n# a comment\ntitle: Sleep\nreview: {reviewed: 2026-11-24}\n---\nFirst line.\n\nThird.\n"
     document, problems = parse_markdown(text, "a.md")

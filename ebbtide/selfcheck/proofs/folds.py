@@ -164,12 +164,12 @@ def joined(stop: bool) -> Parts:
 
     def step(so_far: Any, truth: Any) -> Hashable:
         if so_far is stop or truth is stop:
-            return stop
-        if so_far is None or truth is None:
-            return None
-        return not stop
+            return halted
+        return None if so_far is None or truth is None else start
 
-    return not stop, step, lambda so_far: so_far
+    halted: Hashable = stop
+    start: Hashable = not stop
+    return start, step, lambda so_far: so_far
 
 
 def counted() -> Parts:

@@ -10,7 +10,6 @@ from ebbtide.selfcheck.proofs.automaton import Automaton, TooLarge
 from ebbtide.selfcheck.proofs.choices import TooManyAnswers
 from ebbtide.selfcheck.proofs.flags import Result, results
 from ebbtide.selfcheck.proofs.graph import Graph
-from ebbtide.selfcheck.proofs.reader import Reader
 from ebbtide.selfcheck.proofs.study import Study, whole
 from ebbtide.selfcheck.proofs.tables import Tables
 
@@ -37,8 +36,8 @@ def analyse(study: Study, looked: dict[str, Tables]) -> None:
 def _lengths(study: Study) -> Json:
     """Least, most and typical number of questions, over all patterns without a blank. Typical is the median: half of all
     patterns are as long or shorter."""
-    graph = Graph("none")
-    reader = Reader(graph, study.plan.data)
+    reader = study.complete
+    graph = reader.graph
     open_to = [name for name, question in reader.questions.items() if "asks" in question]
     always = len(reader.questions) - len(open_to)
     node = graph.fold("asked", [reader.truth(["asked", name], False) for name in open_to], *folds.tally(), fuzzy=False)

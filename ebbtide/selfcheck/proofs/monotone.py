@@ -2,8 +2,10 @@
 
 In short: an answer is raised by one that has more points. In each score a question has a declared sign, the product of what
 stands on its way into the score (`reverse`, `subtract` and negative factors turn it). All else being answered alike, raising
-the answer moves the score by that sign or not at all. Skips, gates, blocks, overrides and cut-offs can break this, and are
-searched exactly. Reversals that were forgotten show as scores that take the same answer for worse and for better.
+the answer moves the score by that sign or not at all. Skips, gates, blocks, overrides and cut-offs can break this. Where the
+structure alone does not show that they do not (`slopes`), every pair of patterns is searched (`twins`), of readers who pass
+over nothing: a blank that is estimated and an answer that is given are not "all else alike". Reversals that were forgotten show
+as scores that take the same answer for worse and for better.
 """
 
 from __future__ import annotations
@@ -14,11 +16,10 @@ from typing import Any
 from ebbtide.selfcheck.plan import Json
 from ebbtide.selfcheck.proofs import words
 from ebbtide.selfcheck.proofs.automaton import TooLarge
-from ebbtide.selfcheck.proofs.graph import step_of
+from ebbtide.selfcheck.proofs.slopes import Slopes, ends, table_slope
 from ebbtide.selfcheck.proofs.study import Answers, Stage, Study, has_levels
 from ebbtide.selfcheck.proofs.tables import reading
 from ebbtide.selfcheck.proofs.twins import Twins
-from ebbtide.selfcheck.ranges import Exact
 from ebbtide.selfcheck.scorer import ABSENT, BLANK, read
 
 RULES = {
@@ -77,7 +78,7 @@ class Signs:
                         found.add(name, sign * turn, self.of(name) if name in self.scores else None)
                     continue
                 if op == "steps":
-                    sign = self._slope(score)
+                    sign = table_slope(score) or 0
                     if not sign or name not in self.scores:
                         continue  # steps from a number say themselves how it counts
                 found.add(name, sign, self.of(name) if name in self.scores else None)
@@ -85,7 +86,7 @@ class Signs:
 
     def _ratio(self, score: Json, index: int) -> tuple[int, ...]:
         """Which way a part of a ratio moves it: both ways where the other part can be above and below 0."""
-        low, high = ends(self.study, score["of"][1 - index])
+        low, high = ends(self.study.reader, score["of"][1 - index])
         way = 1 if index == 0 else -1
         return (way,) if low >= 0 else (-way,) if high <= 0 else (1, -1)
 
@@ -105,17 +106,6 @@ class Signs:
                         found.add(name, sign * turn, self.of(name))
                     elif isinstance(name, str) and name in self.study.reader.questions:
                         found.add(name, sign * turn, None)
-
-    def _slope(self, score: Json) -> int:
-        """Whether a table rises (1), falls (-1), or neither (0)."""
-        results = [read(row[0]) for row in sorted(score["rows"], key=_start)]
-        if results == sorted(results):
-            return 1
-        return -1 if results == sorted(results, reverse=True) else 0
-
-
-def _start(row: Any) -> Any:
-    return (row[1] is not None, 0 if row[1] is None else read(row[1]))
 
 
 def analyse(study: Study) -> None:
@@ -147,7 +137,7 @@ def _score(study: Study, score: Json, signs: _Signs, stages: list[Stage]) -> Non
         entry: Json = {"question": question, "raises": "raises" if sign > 0 else "lowers", "how": "declared"}
         found["questions"].append(entry)
         try:
-            if _turns_on(study, name, question):
+            if Slopes(study.complete, question).value(name) not in (0, sign):
                 entry["how"] = "searched"
                 _search(study, score, question, sign, entry)
             for stage in stages:
@@ -159,55 +149,6 @@ def _score(study: Study, score: Json, signs: _Signs, stages: list[Stage]) -> Non
             study.unproved(10, study.place("score", name), f"that raising {question} never improves {name}", reason)
 
 
-def _turns_on(study: Study, score: str, question: str) -> bool:
-    """Whether, besides being counted, an answer decides what else is asked or counted."""
-    bit = 1 << study.reader.variables[question].index
-    todo, seen = [score], {score}
-    while todo:
-        data = study.reader.scores.get(todo[-1])
-        name = todo.pop()
-        if data is None:
-            if study.reader.asks(name, False).mask & bit:
-                return True
-            continue
-        if "guard" in data and study.reader.truth(data["guard"], False).mask & bit:
-            return True
-        if data["op"] == "ratio" and ends(study, data["of"][1])[0] <= 0:
-            return True  # what it is where the second is 0 may stand out of line
-        parts = data["needs"] if data["op"] == "count" else [term if isinstance(term, str) else term[0] for term in data["of"]]
-        if data["op"] == "count" and not _plain(data["of"]):
-            return True
-        for part in parts:
-            if part is not None and part not in seen:
-                seen.add(part)
-                todo.append(part)
-    return False
-
-
-def ends(study: Study, term: Any) -> tuple[Exact, Exact]:
-    """Numbers between which a term of a score lies."""
-    name, times, plus = term
-    if name is None:
-        return read(plus), read(plus)
-    if name in study.reader.scores:
-        low, high = (read(study.reader.scores[name][end]) for end in ("low", "high"))
-    else:
-        question = study.reader.questions[name]
-        values = [read(absent) for _, absent in question.get("asks", ()) if absent not in ("out", "blank")]
-        values += [read(question[end]) for end in ("low", "high")]
-        low, high = min(values), max(values)
-    moved = [step_of(end, read(times), read(plus)) for end in (low, high)]
-    return min(moved), max(moved)
-
-
-def _plain(conditions: Any) -> bool:
-    """Whether a count is of single comparisons with a number, which rise or fall with what they compare."""
-    return all(
-        condition[0] in (">=", ">") and sum(isinstance(side, str) and side[0].isalpha() for side in condition[1:]) == 1 and not any(isinstance(side, list) for side in condition[1:])
-        for condition in conditions
-    )
-
-
 def _bands_turn_on(study: Study, stage: Stage, question: str) -> bool:
     bit = 1 << study.reader.variables[question].index
     return study.ranks[stage.id] is not None and any(node.mask & bit for node in study.reader.truths(stage.table, False))
@@ -216,8 +157,9 @@ def _bands_turn_on(study: Study, stage: Stage, question: str) -> bool:
 def _search(study: Study, score: Json, question: str, sign: int, entry: Json) -> None:
     """Every pair of patterns that differ by raising one answer, by the value of a score."""
     name = score["id"]
-    run = study.run([study.reader.value(name, False)])
-    twins = Twins(run, study.reader.variables[question].index)
+    reader = study.complete
+    run = study.run([reader.value(name, False)], graph=reader.graph)
+    twins = Twins(run, reader.variables[question].index)
     for twin in twins.ends():
         (first,), (second,) = run.outcome(twin[0]), run.outcome(twin[1])
         if any(side is ABSENT or side is BLANK for side in (first, second)) or sign * (second[0] - first[0]) >= 0:
@@ -233,8 +175,9 @@ def _search_bands(study: Study, score: Json, stage: Stage, question: str, sign: 
     ranks = study.ranks[stage.id]
     assert ranks is not None
     worse = sign * _SIGN[score["higher_is"]]
-    run = study.run([reading(study, stage)])
-    twins = Twins(run, study.reader.variables[question].index)
+    reader = study.complete
+    run = study.run([reading(study, stage, reader)], graph=reader.graph)
+    twins = Twins(run, reader.variables[question].index)
     for twin in twins.ends():
         first, second = run.outcome(twin[0])[0][3], run.outcome(twin[1])[0][3]
         if first is None or second is None or worse * (ranks[second] - ranks[first]) >= 0:

@@ -43,6 +43,17 @@ class Group:
     values: Mapping[Component, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """One output of a layer: a fold that takes in `items` (of each group of answers), or, without a step, a value of each group."""
+
+    step: Callable[[Any, Any], Any] | None
+    start: Any
+    place: int | None
+    """Where the fold's accumulator stands in the inputs; None: it begins here."""
+    items: tuple[Any, ...]
+
+
 @dataclass
 class Layer:
     """What happens when one question (or a pair of clock times, see `pairs_of`) is read."""
@@ -64,6 +75,8 @@ class Layer:
     watched: tuple[Node, ...]
     sources: tuple[Node, ...]
     """The answer nodes themselves."""
+    direct: tuple[Direct, ...] | None = None
+    """Where folds alone take in what the answers decide: for each output how it comes about; else None."""
     memo: dict[State, tuple[Entry, ...]] = field(default_factory=dict)
 
 
@@ -262,8 +275,28 @@ class _Scheduler:
             watched=watched,
             sources=() if source is None else (source,),
         )
+        layer.direct = self.direct(layer)
         self.layout = (*(self.layout[index] for index in carried), *outputs)
         return layer
+
+    def direct(self, layer: Layer) -> tuple[Direct, ...] | None:
+        """See `Layer.direct`. It only saves time: most layers of a long questionnaire do nothing but add."""
+        known = set(layer.asked[0].values)
+        if layer.watched or layer.marks or any(not isinstance(node, Fold) or node in layer.finishes for node in layer.rest):
+            return None
+        found: list[Direct] = []
+        for part in layer.outputs:
+            if isinstance(part, Slot):
+                fold, items = part.fold, layer.absorbs[part.fold]
+                if len(items) != 1 or items[0] not in known:
+                    return None
+                place = layer.inputs.index(part) if part in layer.inputs else None
+                found.append(Direct(fold.step, fold.start, place, tuple(group.values[items[0]] for group in layer.asked)))
+            elif part in known:
+                found.append(Direct(None, None, None, tuple(group.values[part] for group in layer.asked)))
+            else:
+                return None
+        return tuple(found)
 
     def source(self, step: tuple[Variable, ...]) -> tuple[Node | None, list[tuple[Any, int, dict[int, Any], bool]]]:
         """The node that the answers decide, and its values, each with how many answers, one of them, and whether it is blank."""

@@ -14,7 +14,7 @@ from typing import Any
 from ebbtide.selfcheck.plan import Json
 from ebbtide.selfcheck.proofs import words
 from ebbtide.selfcheck.proofs.automaton import Automaton, TooLarge
-from ebbtide.selfcheck.proofs.graph import Graph, Node
+from ebbtide.selfcheck.proofs.graph import Node
 from ebbtide.selfcheck.proofs.reader import Reader
 from ebbtide.selfcheck.proofs.study import Study, natural, whole
 from ebbtide.selfcheck.scorer import ABSENT, BLANK, meets, read
@@ -92,11 +92,7 @@ class Causes:
 def _values(study: Study) -> None:
     found: list[Json] = []
     study[8].data["scores"] = found
-    if any(variable.optional for variable in study.graph.variables):
-        graph = Graph("none")
-        reader = Reader(graph, study.plan.data)
-    else:
-        graph, reader = study.graph, study.reader
+    reader = study.complete
     causes = Causes(reader)
     seen: dict[str, Mapping[Any, Any]] = {}
     runs: dict[str, Automaton] = {}
@@ -110,7 +106,7 @@ def _values(study: Study) -> None:
             seen[name] = {causes.of(name).value: None}  # type: ignore[attr-defined]
             continue
         try:
-            run = study.watch(list(nodes.values()), graph)
+            run = study.watch(list(nodes.values()), reader.graph)
         except TooLarge as reason:
             study.unproved(8, study.place("score", name), f"that {name} always has a value", reason)
             continue

@@ -94,6 +94,10 @@ class Study:
         self.form: Form = make_form(questionnaire)
         self.graph = Graph()
         self.reader = Reader(self.graph, plan.data)
+        self.complete = self.reader
+        """The same for readers who pass over nothing: a reader of a graph without blanks."""
+        if any(variable.optional for variable in self.graph.variables):
+            self.complete = Reader(Graph("none"), plan.data)
         self.analyses = {number: Analysis(number, is_report=number in (7, 9, 12, 13, 14, 15)) for number in TITLES}
         self.problems: list[Problem] = []
         self.seen: dict[Node, dict[Any, Callable[[], Mapping[int, Any]]]] = {}
@@ -136,10 +140,11 @@ class Study:
 
     def run(self, targets: Sequence[Node], marks: Sequence[Node] = (), *, graph: Graph | None = None) -> Automaton:
         """An automaton for `targets`, made once; wanted nodes that it works out on the way are collected. Raises TooLarge."""
-        made = (graph or self.graph, *targets, "marks", *marks)
+        graph = graph or self.graph
+        made = (graph, *targets, "marks", *marks)
         if made not in self.runs:
             try:
-                self.runs[made] = self._made(graph or self.graph, targets, marks, ())
+                self.runs[made] = self._made(graph, targets, marks, ())
             except TooLarge as reason:
                 self.runs[made] = reason
         found = self.runs[made]

@@ -15,13 +15,15 @@ from ebbtide.selfcheck.plan import Json
 from ebbtide.selfcheck.proofs import words
 from ebbtide.selfcheck.proofs.automaton import Automaton, TooLarge
 from ebbtide.selfcheck.proofs.graph import Node
-from ebbtide.selfcheck.proofs.reader import key
+from ebbtide.selfcheck.proofs.reader import Reader, key
 from ebbtide.selfcheck.proofs.study import Stage, Study, natural
 from ebbtide.selfcheck.ranges import Exact
 from ebbtide.selfcheck.scorer import ABSENT, BLANK, meets, read
 
 NARROW = 1000
 """A band that fewer than one in so many patterns reach is called narrow."""
+
+_FEW = 4
 
 Reading = tuple[int | None, int | None, tuple[int, ...], str | None]
 """How a table is read: which override holds, which case, which of its rows hold the score, and the band."""
@@ -37,8 +39,9 @@ RULES = {
 }
 
 
-def reading(study: Study, stage: Stage) -> Node:
+def reading(study: Study, stage: Stage, reader: Reader | None = None) -> Node:
     """A node: how the table is read."""
+    reader = reader or study.reader
     table = stage.table
     overrides = table.get("override", ())
     cases = [rows for _, rows in table["cases"]]
@@ -54,8 +57,8 @@ def reading(study: Study, stage: Stage) -> Node:
                 band = str(cases[case][rows[0]][0])
         return (override, case, rows, band)
 
-    args = [study.reader.value(stage.score, False), *study.reader.truths(table, False)]
-    return study.graph.map(key("reading", table.get("override"), cases), args, work, fuzzy=False)
+    args = [reader.value(stage.score, False), *reader.truths(table, False)]
+    return reader.graph.map(key("reading", table.get("override"), cases), args, work, fuzzy=False)
 
 
 @dataclass
@@ -69,7 +72,7 @@ class Tables:
     bands: dict[str | None, tuple[int, int]] = field(default_factory=dict)
     values: dict[Any, tuple[int, int]] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
-    """Flags that are counted along the way, in the order of the run's marks: those of one question of the table."""
+    """Flags that are counted along the way, in the order of the run's marks: those of a few questions of the table."""
 
 
 def look(study: Study, stage: Stage) -> Tables:
@@ -79,7 +82,7 @@ def look(study: Study, stage: Stage) -> Tables:
     flags = {
         flag["id"]: truth
         for flag in study.plan.data["flags"]
-        if (truth := study.reader.truth(flag["when"], False)).mask.bit_count() == 1 and not study.closed([truth]) & ~mask
+        if (truth := study.reader.truth(flag["when"], False)).mask.bit_count() <= _FEW and truth.mask and not study.closed([truth]) & ~mask
     }
     run = study.run([value, node], list(flags.values()))
     rows = {(number, found): counts for (number, found), counts in run.results().items()}

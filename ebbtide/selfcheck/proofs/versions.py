@@ -15,7 +15,7 @@ from typing import Any
 
 from ebbtide.selfcheck.plan import Json, Plan
 from ebbtide.selfcheck.proofs import words
-from ebbtide.selfcheck.proofs.automaton import Automaton, TooLarge
+from ebbtide.selfcheck.proofs.automaton import Automaton, TooLarge, without_collection
 from ebbtide.selfcheck.proofs.choices import TooManyAnswers
 from ebbtide.selfcheck.proofs.graph import Graph, Node, Variable
 from ebbtide.selfcheck.proofs.reader import Reader
@@ -70,6 +70,11 @@ def _word(value: Any) -> str:
 
 def compare(old: Plan, new: Plan) -> Comparison:
     """Which patterns of answers change their result between two plans."""
+    with without_collection():
+        return _compared(old, new)
+
+
+def _compared(old: Plan, new: Plan) -> Comparison:
     found = Comparison(str(old.data["version"]), str(new.data["version"]))
     graph = Graph()
     shared, found.questions = _questions(old.data, new.data)

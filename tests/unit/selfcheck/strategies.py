@@ -40,14 +40,19 @@ class Maker(definitions._Maker):
         """A block at the end that repeats one question."""
         inner: Fields = {"ask": "b {it}", "answers": {"o0": ["o0", self.points()], "o1": ["o1", self.points()]}}
         if self.some(0.4):
-            inner |= {"ask_if": self.chance.choice(["it is o0", "not (it is o1)", f"{source} includes o1"]), "not_asked": "leave_out"}
+            inner |= {
+                "ask_if": self.chance.choice(["it is o0", "not (it is o1)", f"{source} includes o1"]),
+                "not_asked": "leave_out",
+            }
         block: Fields = {"for_each": source, "questions": {"b0": inner}}
         if self.some(0.5):
             block["scores"] = {"b2": {"title": "B {it}", "add": ["b0"]}}
             if self.some(0.5):
                 block["bands"] = {"b2": {"by": "it", "when": {"o0": self.ranges("b")}, "otherwise": self.ranges("b")}}
         if self.some(0.3):
-            block["flags"] = {"bf": {"when": "b0 is o1", "show": "at_once", "level": "see-someone", "title": "t", "say": "s"}}
+            block["flags"] = {
+                "bf": {"when": "b0 is o1", "show": "at_once", "level": "see-someone", "title": "t", "say": "s"}
+            }
         fields["questions"]["block"] = block
         fields["scores"]["every"] = {"title": "every", self.chance.choice(["add", "largest"]): ["block.b0"]}
 
@@ -55,7 +60,11 @@ class Maker(definitions._Maker):
         """A score that is looked up by steps."""
         start = self.chance.choice(self.scores)
         cuts = sorted(self.chance.sample(range(-2, 9), self.chance.randint(1, 3)))
-        spans = [f"below {cuts[0]}", *(f"{a} to below {b}" for a, b in zip(cuts, cuts[1:], strict=False)), f"{cuts[-1]} or more"]
+        spans = [
+            f"below {cuts[0]}",
+            *(f"{a} to below {b}" for a, b in zip(cuts, cuts[1:], strict=False)),
+            f"{cuts[-1]} or more",
+        ]
         values = [str(self.chance.randint(0, 3)) for _ in spans]
         if self.some(0.6):
             values.sort()
@@ -65,17 +74,24 @@ class Maker(definitions._Maker):
     def ranges(self, prefix: str) -> Fields:
         if self.some(0.4):
             return super().ranges(prefix)
-        spans = ["0-1", "2-3", "4-7"] if self.some(0.1) else ["0 to below 1", "1 to below 3", self.chance.choice(["3 to 6", "4 or more", "3 or more"])]
+        spans = (
+            ["0-1", "2-3", "4-7"]
+            if self.some(0.1)
+            else ["0 to below 1", "1 to below 3", self.chance.choice(["3 to 6", "4 or more", "3 or more"])]
+        )
         spans = spans[: self.chance.randint(1, 3)]
         levels = self.chance.choice([None, ["low", "some", "high"], ["low", "high", "some"], ["high", "some", "low"]])
         return {
-            span: {"name": f"{prefix}{index}", "means": "x", **({"level": levels[index]} if levels else {})} for index, span in enumerate(spans)
+            span: {"name": f"{prefix}{index}", "means": "x", **({"level": levels[index]} if levels else {})}
+            for index, span in enumerate(spans)
         }
 
     def finding(self, name: str) -> Fields:
         fields = super().finding(name)
         if self.some(0.3):
-            for outcome, level in zip([*fields["rules"].values(), fields["otherwise"]], ["low", "some", "high", "low"], strict=False):
+            for outcome, level in zip(
+                [*fields["rules"].values(), fields["otherwise"]], ["low", "some", "high", "low"], strict=False
+            ):
                 outcome["level"] = level
             fields["otherwise"]["level"] = "low"
         return fields

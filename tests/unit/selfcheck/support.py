@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import random
@@ -10,8 +12,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ebbtide.model.base import parse
 from ebbtide.model.questionnaire import Questionnaire
@@ -53,10 +54,10 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 
 def read(
-    text: str, tables: Mapping[str, Mapping[str, str]] | None = None
+    text: str, tables: Mapping[str, Mapping[str, str]] | None = None, path: str = "q.yaml"
 ) -> tuple[Questionnaire | None, Plan | None, list[Problem]]:
     """A definition from its whole text."""
-    document, problems = parse_yaml(text, "q.yaml")
+    document, problems = parse_yaml(text, path)
     if document is None:
         return None, None, problems
     questionnaire, found = parse(Questionnaire, document.fields, document.places)
@@ -88,18 +89,15 @@ def node() -> str:
 class JavaScript:
     """The browser's scorer in one Node process, unchanged: a line of JSON with a plan and cases in, a line with results out."""
 
-    def __enter__(self) -> Self:
+    def __init__(self) -> None:
         self.process = subprocess.Popen(
             [node(), "--input-type=module", "-e", _RUNNER.replace("SCORING", str(SCORING))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self.process.kill()
         self.process.communicate()
 
@@ -122,12 +120,25 @@ class JavaScript:
         return found
 
 
+@functools.cache
+def javascript() -> JavaScript:
+    """The one process of this run of the tests."""
+    started = JavaScript()
+    atexit.register(started.close)
+    return started
+
+
 def run_javascript(
     batches: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
 ) -> list[list[dict[str, Any]]]:
-    """For each (plan, answers...) what `score`, `asked` and `flagsNow` say, or the error, all in one process."""
-    with JavaScript() as javascript:
-        return [javascript.run(plan, answers) for plan, answers in batches]
+    """For each (plan, answers...) what `score`, `asked` and `flagsNow` say, or the error."""
+    return [javascript().run(plan, answers) for plan, answers in batches]
+
+
+def both(plan: Plan, answers: dict[str, Any]) -> dict[str, Any]:
+    """The result, after showing that the browser's is the same."""
+    [result] = both_agree(plan, [answers], javascript().run(plan.as_json(), [answers]))
+    return result
 
 
 def both_agree(

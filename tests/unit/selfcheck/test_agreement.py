@@ -7,7 +7,6 @@ random definitions twice over (by seed, and drawn choice by choice by Hypothesis
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -22,9 +21,9 @@ from tests.unit.selfcheck.support import (
     CONTENT,
     FULL,
     VECTORS,
-    JavaScript,
     answers_by_chance,
     both_agree,
+    javascript,
     read,
 )
 
@@ -38,25 +37,19 @@ AT_ONCE = 5_000
 PARTS = {"scores", "bands", "flags", "findings", "missing", "range", "asked"}
 
 
-@pytest.fixture(scope="module")
-def javascript() -> Iterator[JavaScript]:
-    with JavaScript() as process:
-        yield process
-
-
 @pytest.mark.parametrize("path", [*VECTORS, *CONTENT], ids=lambda path: path.stem)
-def test_every_self_check_in_all_generated_cases(path: Path, javascript: JavaScript) -> None:
+def test_every_self_check_in_all_generated_cases(path: Path) -> None:
     plan = read(path.read_text())[1]
     assert plan is not None
     data, left = plan.as_json(), iter(cases(plan, 7, CASES))
     count = 0
     while answers := list(islice(left, AT_ONCE)):
-        count += len(both_agree(plan, answers, javascript.run(data, answers)))
+        count += len(both_agree(plan, answers, javascript().run(data, answers)))
     assert count == CASES
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
-def test_random_definitions(block: int, javascript: JavaScript) -> None:
+def test_random_definitions(block: int) -> None:
     size = DEFINITIONS // BLOCKS
     plans = [
         plan for seed in range(block * size, (block + 1) * size) if (plan := plan_of(definition(seed))) is not None
@@ -65,20 +58,20 @@ def test_random_definitions(block: int, javascript: JavaScript) -> None:
     seen: set[str] = set()
     for plan in plans:
         answers = [answers_by_chance(plan, random.Random(seed)) for seed in range(12)]
-        for result in both_agree(plan, answers, javascript.run(plan.as_json(), answers)):
+        for result in both_agree(plan, answers, javascript().run(plan.as_json(), answers)):
             seen |= {key for key, value in result.items() if value}
     assert seen == PARTS
 
 
 @settings(max_examples=DRAWN, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.integers(0, 10**6))
-def test_definitions_drawn_choice_by_choice(javascript: JavaScript, chance: random.Random, seed: int) -> None:
+def test_definitions_drawn_choice_by_choice(chance: random.Random, seed: int) -> None:
     plan = plan_of(drawn(chance))
     assume(plan is not None)
     assert plan is not None
     by_chance = random.Random(seed)
     answers = [{}, *(answers_by_chance(plan, by_chance) for _ in range(8))]
-    both_agree(plan, answers, javascript.run(plan.as_json(), answers))
+    both_agree(plan, answers, javascript().run(plan.as_json(), answers))
 
 
 def test_generated_cases_are_of_the_form_and_repeat() -> None:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from ebbtide.selfcheck import Plan, score
+from ebbtide.selfcheck import score
 from ebbtide.selfcheck.scorer import Run, read, written
-from tests.unit.selfcheck.support import compiled, run_javascript
+from tests.unit.selfcheck.support import both, compiled, run_javascript
 
 FOUR = "answer_lists:\n  four: {a: [A, 0], b: [B, 1], c: [C, 2], d: [D, 3]}\n"
 XYZ = FOUR + "questions:\n  x: {ask: X, answers: four}\n  y: {ask: Y, answers: four}\n  z: {ask: Z, answers: four}\n"
-
-
-def both(plan: Plan, answers: dict[str, Any]) -> dict[str, Any]:
-    """The result, after showing that the browser's is the same."""
-    result = score(plan, answers)
-    [[found]] = run_javascript([(plan.as_json(), [answers])])
-    assert json.loads(json.dumps(result)) == found.get("result"), found
-    return result
 
 
 def value(rule: str, answers: dict[str, Any], body: str = XYZ) -> Any:

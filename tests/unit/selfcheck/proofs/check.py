@@ -39,10 +39,23 @@ class Brute:
 
 def how(run: Run, table: Any) -> tuple[int | None, int | None, list[int], Any]:
     """Override, case, rows and value of a table, without any of the code under test."""
-    override = next((index for index, (condition, _) in enumerate(table.get("override", ())) if run.truth(condition, False)), None)
+    override = next(
+        (index for index, (condition, _) in enumerate(table.get("override", ())) if run.truth(condition, False)), None
+    )
     value = run.value(table["score"], False)
-    case = next((index for index, (condition, _) in enumerate(table["cases"]) if condition is None or run.truth(condition, False)), None)
-    rows = [] if value in NULL or case is None else [index for index, row in enumerate(table["cases"][case][1]) if meets(row, value)]
+    case = next(
+        (
+            index
+            for index, (condition, _) in enumerate(table["cases"])
+            if condition is None or run.truth(condition, False)
+        ),
+        None,
+    )
+    rows = (
+        []
+        if value in NULL or case is None
+        else [index for index, row in enumerate(table["cases"][case][1]) if meets(row, value)]
+    )
     return override, case, rows, value
 
 
@@ -128,10 +141,14 @@ def bands(brute: Brute, data: Any, rules: Any) -> None:
                 place = plan.place("row", stage.id, str(case), str(number))
                 if case not in cases and condition is not None and number:
                     continue
-                alive = (case, number) in hit or (row[0] in given_by_override and not (case not in cases and condition is not None))
+                alive = (case, number) in hit or (
+                    row[0] in given_by_override and not (case not in cases and condition is not None)
+                )
                 dead[place] = dead.get(place, True) and not alive
     for place, is_dead in dead.items():
-        assert (any(("unreachable-band", place) == one or ("unreachable-override", place) == one for one in rules)) == is_dead, place
+        assert (
+            any(("unreachable-band", place) == one or ("unreachable-override", place) == one for one in rules)
+        ) == is_dead, place
 
 
 def natural_of(value: Any) -> float:
@@ -168,7 +185,9 @@ def flags(brute: Brute, data: Any) -> None:
         assert entry["flag"] in score(plan, entry["witness"])["flags"]
         if entry["at_once"]:
             nowhere = [
-                run for _, run in brute.runs if run.truth(flag["when"], False) and not any(run.asks(name, False) for name in flag["uses"])
+                run
+                for _, run in brute.runs
+                if run.truth(flag["when"], False) and not any(run.asks(name, False) for name in flag["uses"])
             ]
             late = entry["late"]
             if nowhere:
@@ -194,7 +213,11 @@ def flags(brute: Brute, data: Any) -> None:
                 if run.truth(flag["when"], False):
                     raised[outcome] += 1
                     low_complete[outcome] += is_complete(answers)
-            listed = {one["outcome"]: one for one in data[7]["meetings"] if one["result"] == result.name and one["flag"] == name}
+            listed = {
+                one["outcome"]: one
+                for one in data[7]["meetings"]
+                if one["result"] == result.name and one["flag"] == name
+            }
             assert {outcome: one["with_flag"] for outcome, one in listed.items()} == {
                 outcome: count for outcome, count in raised.items() if outcome is not None
             }
@@ -222,7 +245,9 @@ def blanks(brute: Brute, data: Any) -> None:
         stage = next(stage for stage in brute.study.tables if stage.id == entry["bands"])
         reader = brute.study.reader
         spanning = outside = total = 0
-        for _, run in brute.restricted(reader.value(stage.score, True), reader.band(stage.id), reader.possible_bands(stage.id)):
+        for _, run in brute.restricted(
+            reader.value(stage.score, True), reader.band(stage.id), reader.possible_bands(stage.id)
+        ):
             total += 1
             value, wide = run.value(stage.score, False), run.value(stage.score, True)
             if value in NULL or value == wide:
@@ -241,9 +266,9 @@ def blanks(brute: Brute, data: Any) -> None:
 
 
 def assignments(plan: Plan, names: list[str], most: int = 1500) -> Iterator[Answers]:
-    """Answers to all of `names`, asked or not; none where there are more than `most`."""
+    """Answers to all of `names`, asked or not, none of them blank; none where there are more than `most`."""
     questions = {question["id"]: question for question in plan.data["questions"]}
-    each = [[*given(questions[name]), *([None] if questions[name].get("optional") else [])] for name in names]
+    each = [list(given(questions[name])) for name in names]
     size = 1
     for answers in each:
         size *= len(answers)
@@ -280,7 +305,10 @@ def monotone(brute: Brute, data: Any) -> None:
                         ranks = study.ranks[stage.id] or {}
                         bands = (first.band(stage.id), second.band(stage.id))
                         levels = [stage.id] if stage.id in data[10]["levels"] else []
-                        if None not in bands and sign * direction[entry["higher_is"]] * (ranks[bands[1]] - ranks[bands[0]]) < 0:  # type: ignore[index]
+                        if (
+                            None not in bands
+                            and sign * direction[entry["higher_is"]] * (ranks[bands[1]] - ranks[bands[0]]) < 0
+                        ):  # type: ignore[index]
                             wrong = wrong or one["how"] == "searched" or not levels
             if tried:
                 in_order = all(stage.id not in data[10]["levels"] or ordered(study, stage) for stage in stages)
@@ -300,7 +328,11 @@ def ordered(study: Study, stage: Any) -> bool:
 
 def shows_worse(plan: Plan, study: Study, name: str, one: Any, sign: int) -> None:
     low, high = (score(plan, witness) for witness in one["witness"])
-    if low["scores"][name] is not None and high["scores"][name] is not None and sign * (high["scores"][name] - low["scores"][name]) < 0:
+    if (
+        low["scores"][name] is not None
+        and high["scores"][name] is not None
+        and sign * (high["scores"][name] - low["scores"][name]) < 0
+    ):
         return
     assert any(low["bands"][stage.id] != high["bands"][stage.id] for stage in study.tables if stage.score == name)
 
@@ -310,7 +342,11 @@ def tables(brute: Brute, data: Any) -> None:
         definition = brute.study.reader.scores[entry["score"]]
         raw = {value[0] for _, run in brute.runs if (value := run.term(definition["of"][0], False)) not in NULL}
         assert entry["raw"] == len(raw)
-        missing = [natural(number) for number in sorted(raw) if not any(meets(row, (number, number, False)) for row in definition["rows"])]
+        missing = [
+            natural(number)
+            for number in sorted(raw)
+            if not any(meets(row, (number, number, False)) for row in definition["rows"])
+        ]
         assert entry["missing"] == missing
 
 
@@ -321,7 +357,9 @@ def lengths(brute: Brute, data: Any) -> None:
     assert found["typical"] == counts[(len(counts) - 1) // 2]
     for one in data[12]["settled"]:
         name = one["result"]
-        outcome: Callable[[Run], Any] = lambda run, name=name: run.band(name) if name in run.tables else run.finding(name)  # noqa: E731
+        outcome: Callable[[Run], Any] = lambda run, name=name: (
+            run.band(name) if name in run.tables else run.finding(name)
+        )  # noqa: E731
         node = next(result.node for result in results(brute.study) if result.name == name)
         names = [variable.id for variable in brute.study.questions(brute.study.closed([node]))]
         order = [question["id"] for question in brute.plan.data["questions"]]
@@ -330,7 +368,8 @@ def lengths(brute: Brute, data: Any) -> None:
         later = [
             run
             for answers in patterns(brute.plan, names, blanks="none")
-            if all(answers.get(key, value) == value for key, value in fixed.items()) and (run := Run(brute.plan.data, answers))
+            if all(answers.get(key, value) == value for key, value in fixed.items())
+            and (run := Run(brute.plan.data, answers))
         ]
         assert {outcome(run) for run in later} == {one["outcome"]}
         earlier = settled_before(brute.plan, names, order, last, outcome)

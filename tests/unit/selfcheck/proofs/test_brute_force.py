@@ -67,7 +67,9 @@ def test_every_analysis_agrees_with_the_count_of_all_patterns(block: int) -> Non
         assert any_json(proof.report())["proved"] == proof.proved
         assert proof.text()
     assert checked > len(seeds) * 0.6  # few are refused, and few are too large
-    assert {"band-gap", "unreachable-band", "condition-constant", "unreachable-rule"} <= set(rules)  # and many are wrong
+    assert {"band-gap", "unreachable-band", "condition-constant", "unreachable-rule"} <= set(
+        rules
+    )  # and many are wrong
     assert set(rules) <= set(RULES)
 
 
@@ -78,7 +80,14 @@ def test_the_slice_breaks_nearly_every_rule() -> None:
         found = compiled(from_random(random.Random(seed)))
         if found is not None:
             seen |= {problem.rule for problem in prove(*found).problems}
-    assert set(RULES) - seen <= {"band-overlap", "cut-off-uncovered", "table-gap", "table-not-monotone", "unproved", "cut-off-blank-milder"}
+    assert set(RULES) - seen <= {
+        "band-overlap",
+        "cut-off-uncovered",
+        "table-gap",
+        "table-not-monotone",
+        "unproved",
+        "cut-off-blank-milder",
+    }
 
 
 @RELAXED
@@ -110,7 +119,9 @@ def test_every_node_has_the_values_of_the_scorer_as_often(blanks: str) -> None:
             names = tuple(variable.id for variable in run.plan.variables)
             if names not in cache:
                 given_answers = list(islice(patterns(plan, names, blanks=blanks), 2001))
-                cache[names] = None if len(given_answers) > 2000 else [(one, Run(plan.data, one)) for one in given_answers]
+                cache[names] = (
+                    None if len(given_answers) > 2000 else [(one, Run(plan.data, one)) for one in given_answers]
+                )
             if cache[names] is None:
                 continue
             patterns_seen += len(cache[names])
@@ -129,7 +140,11 @@ def test_every_node_has_the_values_of_the_scorer_as_often(blanks: str) -> None:
                 for mark, flag in enumerate(plan.data["flags"]):
                     if not flags[mark].mask:
                         continue
-                    raised = [scored for _, scored in cache[names] if of(scored) == value and scored.truth(flag["when"], False) is True]
+                    raised = [
+                        scored
+                        for _, scored in cache[names]
+                        if of(scored) == value and scored.truth(flag["when"], False) is True
+                    ]
                     assert run.of_mark(at, mark)[0] == len(raised)
                     if raised:
                         scored = Run(plan.data, answers_of(graph, plan, run.witness(at, mark)))
@@ -145,14 +160,23 @@ def answers_of(graph: Graph, plan: Plan, partial: Any) -> Any:
 def everything(reader: Reader) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = []
     for wide in (False, True):
-        found += [(reader.value(name, wide), lambda run, name=name, wide=wide: run.value(name, wide)) for name in [*reader.questions, *reader.scores]]
         found += [
-            (reader.truth(flag["when"], wide), lambda run, flag=flag, wide=wide: run.truth(flag["when"], wide)) for flag in reader.data["flags"]
+            (reader.value(name, wide), lambda run, name=name, wide=wide: run.value(name, wide))
+            for name in [*reader.questions, *reader.scores]
+        ]
+        found += [
+            (reader.truth(flag["when"], wide), lambda run, flag=flag, wide=wide: run.truth(flag["when"], wide))
+            for flag in reader.data["flags"]
         ]
     found += [(reader.band(name), lambda run, name=name: run.band(name)) for name in reader.tables]
-    found += [(reader.possible_bands(name), lambda run, name=name: tuple(run.possible_bands(name))) for name in reader.tables]
+    found += [
+        (reader.possible_bands(name), lambda run, name=name: tuple(run.possible_bands(name))) for name in reader.tables
+    ]
     found += [(reader.finding(name), lambda run, name=name: run.finding(name)) for name in reader.findings]
-    found += [(reader.possible_rules(name), lambda run, name=name: tuple(run.possible_rules(name))) for name in reader.findings]
+    found += [
+        (reader.possible_rules(name), lambda run, name=name: tuple(run.possible_rules(name)))
+        for name in reader.findings
+    ]
     return found
 
 
@@ -165,7 +189,12 @@ def changed(text: str, chance: random.Random) -> str:
     for _ in range(chance.randint(1, 2)):
         kind = chance.choice(["points", "option", "bands", "flag", "optional", "question"])
         listed = [question for question in fields["questions"].values() if isinstance(question.get("answers"), dict)]
-        pointed = [(question, option) for question in listed for option, value in question["answers"].items() if isinstance(value, list)]
+        pointed = [
+            (question, option)
+            for question in listed
+            for option, value in question["answers"].items()
+            if isinstance(value, list)
+        ]
         if kind == "points" and pointed:
             question, option = chance.choice(pointed)
             question["answers"][option][1] = chance.choice(["0", "1", "2", "3"])
@@ -224,7 +253,8 @@ def joint_patterns(old: Plan, new: Plan, names: Any = None) -> Any:
             return
         variable = order[index]
         asked = (names is None or variable.id in names) and any(
-            variable.id in known and run(plan, answers, known).asks(variable.id, False) for plan, known in ((old, ids[0]), (new, ids[1]))
+            variable.id in known and run(plan, answers, known).asks(variable.id, False)
+            for plan, known in ((old, ids[0]), (new, ids[1]))
         )
         if not asked:
             yield from walk(index + 1, answers)
@@ -243,7 +273,9 @@ def compare_counts(old: Plan, new: Plan) -> int:
     what = {
         "bands": lambda run, name: run.band(name),
         "finding": lambda run, name: run.finding(name),
-        "flag": lambda run, name: run.truth(next(flag["when"] for flag in run.data["flags"] if flag["id"] == name), False) is True,
+        "flag": lambda run, name: (
+            run.truth(next(flag["when"] for flag in run.data["flags"] if flag["id"] == name), False) is True
+        ),
         "score": lambda run, name: None if (value := run.value(name, False)) in (ABSENT, BLANK) else natural(value[0]),
     }
     everything = list(joint_patterns(old, new))
