@@ -12,6 +12,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def definition(items: int, *, blanks: int = 3, skips: bool = True) -> str:
     rule = f", blank: {{allow: {min(blanks, items - 1)}, then: scale_up, round: nearest}}" if blanks else ""
     lines += ["scores:", f"  total: {{title: Total, add: [{', '.join(names)}]{rule}}}", "bands:", "  total:"]
     levels = ("low", "some", "high", "high", "emergency")
-    for number, (low, high) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for number, (low, high) in enumerate(pairwise(cuts)):
         lines.append(f"    {low}-{high - 1}: {{name: Band {number}, means: Means {number}., level: {levels[number]}}}")
     lines += [
         "findings:",
@@ -95,7 +96,9 @@ def patterns(plan: Plan) -> Iterator[dict[str, Any]]:
         elif not Run(plan.data, answers).asks(questions[index]["id"], False):
             yield from walk(index + 1, answers)
         else:
-            options = [option[0] for option in questions[index]["options"]] + ([None] if questions[index].get("optional") else [])
+            options = [option[0] for option in questions[index]["options"]] + (
+                [None] if questions[index].get("optional") else []
+            )
             for option in options:
                 yield from walk(index + 1, {**answers, questions[index]["id"]: option})
 

@@ -25,7 +25,6 @@ from ebbtide.model.site import Picture, SelfCheck, Site, SiteSettings
 from ebbtide.problem import Place, Places, Problem
 from ebbtide.prose import Surroundings, Writer
 from ebbtide.selfcheck import Plan, check_examples, compile_questionnaire
-from ebbtide.selfcheck.proofs import prove
 from ebbtide.selfcheck.sheet import make_sheet
 from ebbtide.source import Document, read_bytes, read_markdown, read_yaml
 from ebbtide.workers import shared_out
@@ -417,6 +416,8 @@ _proofs: dict[str, list[Problem]] = {}
 def _proved(questionnaire: Questionnaire, plan: Plan) -> list[Problem]:
     key = hashlib.sha256(repr((plan.data, sorted(plan.places.items()))).encode()).hexdigest()
     if key not in _proofs:
+        from ebbtide.selfcheck.proofs import prove  # its many small classes take 20 ms to import
+
         _proofs[key] = prove(questionnaire, plan).problems
     return _proofs[key]
 

@@ -89,7 +89,7 @@ def build(options: Options, *, strict: bool = False, progress: Progress = lambda
     if made.rendered is None:
         return made
     files = list(made.rendered.all())
-    refused = write.refusals(options.out, options.out.name, files, [options.content, *(folder for folder, _ in options.templates)])
+    refused = write.refusals(options.out, options.out.name or str(options.out), files, [options.content, *(folder for folder, _ in options.templates)])
     problems = tuple(sorted((*made.problems, *refused)))
     if errors(problems) or (strict and problems):
         return Made(problems, made.rendered)
@@ -98,8 +98,10 @@ def build(options: Options, *, strict: bool = False, progress: Progress = lambda
 
 def rules() -> dict[str, str]:
     """Every rule by name, with the rule in one plain sentence. The manual and a test are made from this."""
+    from ebbtide.selfcheck import proofs
+
     book: dict[str, str] = {}
-    for part in (source, base, load, contact, figure, prose, selfcheck, render, write):
+    for part in (source, base, load, contact, figure, prose, selfcheck, proofs, render, write):
         book |= part.RULES
     named: list[Callable[..., object]] = [rule for _, rule in checks.RULES]
     named += [rule for _, rule in pagechecks.RULES]

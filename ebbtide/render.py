@@ -24,7 +24,7 @@ from ebbtide.assets import Assets, headers, named, policy
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
-from ebbtide.model.figure import Word
+from ebbtide.model.figure_base import Word
 from ebbtide.model.page import File, Page, PageKind
 from ebbtide.model.prose import FigureUse, Prose
 from ebbtide.model.site import SelfCheck, Site

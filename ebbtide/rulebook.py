@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ebbtide import checks, load, pagechecks, pipeline, prose, render, selfcheck, source, write
-from ebbtide.checks import articles, contacts, links, media, sources
+from ebbtide.checks import articles, contacts, figures, links, media, sources
 from ebbtide.model import base, contact, figure
+from ebbtide.selfcheck import proofs
 
 _HEAD = """\
 # The rules
@@ -50,9 +51,14 @@ def _chapters() -> Iterator[tuple[str, str, Iterable[str]]]:
     yield "Sources and glossary", "", _names(sources.RULES)
     yield "Contacts", "Numbers stand in contacts.yaml and nowhere else.", [*contact.RULES, *_names(contacts.RULES)]
     yield "Pictures", "", _names(media.RULES)
-    yield "Figures", "", figure.RULES
+    yield "Figures", "", [*figure.RULES, *_names(figures.RULES)]
     yield "How well a text reads", "", _names(rule for rule in checks.RULES if rule[1].__module__.endswith(".reading"))
     yield "Self-checks", "docs/questionnaires.md explains the language.", selfcheck.RULES
+    yield (
+        "Self-checks: what is proved",
+        "Of all answers that can be given, blanks included; each problem names answers that show it.",
+        proofs.RULES,
+    )
     yield "Templates", "", render.RULES
     yield (
         "Finished pages",

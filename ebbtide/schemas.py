@@ -15,18 +15,20 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from ebbtide.model.article import FrontMatter
 from ebbtide.model.base import Strict
 from ebbtide.model.contact import Contacts
+from ebbtide.model.figure import Figure
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Bibliography, Glossary
 from ebbtide.model.site import SiteSettings
 
-MODELS: dict[str, type[Strict]] = {
+MODELS: dict[str, Any] = {
     "article": FrontMatter,
     "contacts": Contacts,
+    "figure": Figure,
     "glossary": Glossary,
     "questionnaire": Questionnaire,
     "site": SiteSettings,
@@ -69,9 +71,10 @@ _SHORT_FORMS = {"Option": _option, "Round": _round, "TimeAnswer": _time, "BandSe
 def schema(name: str) -> str:
     """The schema of one kind of file, as JSON text. Raises KeyError for a kind that there is not."""
     model = MODELS[name]
-    made = _loosened(model.model_json_schema())
+    made = _loosened(TypeAdapter(model).json_schema())
     definitions = made.pop("$defs", {})
-    _describe(made, model)
+    if model is not Figure:
+        _describe(made, model)
     for known, definition in definitions.items():
         for each in _models(known):
             _describe(definition, each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from ebbtide.problem import Problem
@@ -23,3 +24,8 @@ def well_formed(problem: Problem) -> bool:
     """Whether a problem is fit to be shown: both sentences end in a stop, and its place is one."""
     sentences = [problem.message, *([problem.hint] if problem.hint else [])]
     return problem.place.line > 0 and problem.place.column > 0 and all(each.endswith((".", "?")) for each in sentences)
+
+
+def drawn(examples: int) -> int:
+    """How many random examples to draw: so many, and twenty times as many in the full run."""
+    return examples * (20 if os.environ.get("EBBTIDE_FULL") else 1)

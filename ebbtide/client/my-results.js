@@ -78,7 +78,7 @@ function tableOf(results) {
     return cell;
   }));
   for (const one of [...results].reverse()) {
-    const row = make("tr"), when = make("th", moment(one)), last_ = make("td"), gone = button(words.delete, "tool");
+    const row = make("tr"), when = make("th", moment(one)), last_ = make("td"), gone = button(words.delete, "tool", null);
     when.scope = "row";
     gone.append(make("span", ` ${moment(one)}`, "vh"));
     askFirst(gone, words, () => change(kept(root).filter((other) => !same(one, other)), words.gone));

@@ -8,7 +8,24 @@
 
 /** The result of `answers`: question ids with an option id, a list of them, a number, "HH:MM", or null. Throws an Error for others. */
 export function score(plan, answers) {
+  const run = runOf(plan, answers), result = scored(run);
+  if (plan.questions.some((item) => valueOf(run, item.id, false) === "blank")) result.range = rangeIn(run);
+  return result;
+}
+
+/** The result without its range, which pages add when they have it: all else needs half the script. */
+export function scoreAlone(plan, answers) {
+  return scored(runOf(plan, answers));
+}
+
+/** Of bands that depend on conditions: the index of the case that holds, by bands id; -1 for none. */
+export function casesNow(plan, answers) {
   const run = runOf(plan, answers);
+  return Object.fromEntries(plan.bands.map(({ id, cases }) => [id, cases.findIndex(([condition]) => condition === null || truthOf(run, condition, false))]));
+}
+
+function scored(run) {
+  const { plan } = run;
   const result = { scores: {}, bands: {}, flags: [], findings: {}, missing: {}, range: {}, asked: askedIn(run) };
   for (const item of plan.scores) {
     const value = valueOf(run, item.id, false);
@@ -21,7 +38,6 @@ export function score(plan, answers) {
     if (result.findings[item.id] === null) result.missing[item.id] = blanksIn(run, item.needs);
   }
   for (const item of plan.flags) if (truthOf(run, item.when, false)) result.flags.push(item.id);
-  if (plan.questions.some((item) => valueOf(run, item.id, false) === "blank")) result.range = rangeIn(run);
   return result;
 }
 
@@ -60,6 +76,7 @@ function blanksIn(run, needs) {
 }
 
 function rangeIn(run) {
+  run.open = gatherOpen; // only here is it needed, and pages that need no range go without it
   const found = {};
   const ends = (value) => ({ low: written(value[0]), high: written(value[1]) });
   for (const { id } of run.plan.scores) {
@@ -159,7 +176,7 @@ function scoreValue(run, id, wide) {
 function work(run, item, wide) {
   const { op } = item;
   const items = item.of.map((part) => (op === "count" ? counted(truthOf(run, part, wide), wide) : op === "between" ? valueOf(run, part, wide) : term(run, part, wide)));
-  if (op !== "between" && op !== "ratio" && op !== "steps") return wide === 2 && item.blank ? gatherOpen(run, item, items) : (wide ? gather : gatherKnown)(item, items);
+  if (op !== "between" && op !== "ratio" && op !== "steps") return wide === 2 && item.blank ? run.open(run, item, items) : (wide ? gather : gatherKnown)(item, items);
   if (items.includes("absent")) return "absent";
   if (items.includes("blank")) return "blank";
   const maybe = items.some((value) => value[2]);
@@ -208,19 +225,24 @@ function gatherOpen(run, item, items) {
   if (!staying.includes(true) || !spans.length) return gather(item, items);
   // What is scaled up counts each as much as the mean of those that are known.
   const instead = rule.then === "value" ? point(read(rule.value)) : rule.then === "scale" ? hull(spans.map(([low, high]) => [low, high, false])) : "absent";
-  let [low, high, maybe] = gather({ ...item, plus: 0 }, items.map((value, index) => (staying[index] ? hull([value, instead]) : value)));
+  let [low, high] = gather({ ...item, plus: 0 }, items.map((value, index) => (staying[index] ? hull([value, instead]) : value)));
   if (rule.round) {
     low = least([low, round(low, rule.round)]);
     high = most([high, round(high, rule.round)]);
   }
   const constant = read(item.plus || 0);
-  return [plus(low, constant), plus(high, constant), maybe];
+  return [plus(low, constant), plus(high, constant), spans.every((span) => span[2])]; // where all known ones are left out it is blank, not absent
 }
 
 /** Of each item of a score, whether it may stay blank whatever is answered still. */
 function stayingOf(run, item) {
-  if (item.op === "count") return item.of.map((condition) => truthOf(run, condition, 2) === null && readsStaying(run, condition));
+  if (item.op === "count") return item.of.map((condition) => unknown(run, condition));
   return item.of.map((part) => (item.op === "between" ? stays(run, part) : part[0] !== null && stays(run, part[0])));
+}
+
+/** Whether a condition may be unknown whatever is answered still. */
+function unknown(run, condition) {
+  return truthOf(run, condition, 2) === null && readsStaying(run, condition);
 }
 
 function readsStaying(run, part) {
@@ -235,9 +257,9 @@ function stays(run, id) {
     if (question) {
       const [state, implied] = asks(run, id, 2);
       const byAnswer = answerOf(run, id) === undefined ? (question.options || []).some((option) => option[1] === null) : pointsOf(run, id) === "blank";
-      return implied.includes("blank") || (state !== false && byAnswer);
+      return implied.includes("blank") || (state !== false && byAnswer) || (question.asks || []).some(([condition]) => unknown(run, condition));
     }
-    if (item.guard && truthOf(run, item.guard, 2) === null && readsStaying(run, item.guard)) return true;
+    if (item.guard && unknown(run, item.guard)) return true;
     const staying = stayingOf(run, item), count = staying.filter((stay) => stay).length;
     if (item.op === "ratio" || item.op === "between" || item.op === "steps") {
       const divisor = item.zero === "blank" ? term(run, item.of[1], 2) : "absent";
@@ -292,6 +314,13 @@ function possibleBands(run, id, wide) {
   return [...new Set(order)].filter((band) => found.has(band));
 }
 
+/** Every band that the blanks leave open, and null where the score may be absent and no override is certain. */
+function possibleOutcomes(run, id, wide) {
+  const table = run.bands.get(id), value = valueOf(run, table.score, wide), bands = possibleBands(run, id, wide);
+  const certain = (table.override || []).some(([condition]) => truthOf(run, condition, wide));
+  return certain || (Array.isArray(value) && !value[2]) ? bands : [...bands, null];
+}
+
 function findingOf(run, id) {
   const { pick, rules } = run.findings.get(id);
   let unknown = false;
@@ -339,7 +368,7 @@ function truthOf(run, [head, ...rest], wide) {
     case "has":
       return chosen(run, first, second, wide);
     case "band":
-      return among(bandOf(run, first), () => possibleBands(run, first, wide || true), second, wide);
+      return among(bandOf(run, first), () => possibleOutcomes(run, first, wide || true), second, wide);
     case "finding":
       return among(findingOf(run, first), () => possibleRules(run, first, wide || true), second, wide);
     default:

@@ -2,7 +2,9 @@
 // The build puts in `markup`, the part of the page that this brings, and `styles`, the address of its styles from the root.
 
 /* global markup, styles */
+import { complete } from "./site.js";
 import { all, answerRow, fill, get, make, press } from "./dom.js";
+import { score } from "./scoring.js";
 import { drawScale } from "./selfcheck-draw.js";
 import { asFhir, asJson, asText, isoTime, save } from "./selfcheck-files.js";
 import { askFirst, keep, keepOnly, kept } from "./kept.js";
@@ -20,6 +22,7 @@ function bring(then) {
   style.onload = style.onerror = () => {
     get("about").before(brought.content.querySelector("#scored"));
     get("about").after(brought.content.querySelector("#take"));
+    complete(get("take"));
     press(get("print"), () => print());
     press(get("copy"), copy);
     for (const one of all("[data-save]")) press(one, () => saveAs(one.dataset.save));
@@ -38,6 +41,7 @@ document.addEventListener("result", (event) => {
 });
 
 function show() {
+  state.show(score(state.plan, state.answers));
   const { plan, result, answers, asking, told } = state;
   for (const section of all("#means .res[data-scale]")) draw(section);
   get("scored").querySelector("dl").replaceChildren(...result.asked.map((id) => {
@@ -56,7 +60,7 @@ function show() {
 function draw(section) {
   const { plan, result, cases } = state, { scale: id, title, unit } = section.dataset, value = result.scores[id], open = result.range[id];
   const { low, high } = plan.scores.find((each) => each.id === id), table = plan.bands.find((each) => each.id === id);
-  const rows = table ? table.cases[cases[id] || 0][1] : [], part = section.classList.contains("part");
+  const case_ = table && table.cases[cases[id]], rows = case_ ? case_[1] : [], part = section.classList.contains("part");
   const parts = rows.map(([band, from], index) => {
     const next = rows[index + 1], words_ = section.querySelector(`[data-of="${id}"][data-id="${band}"]`);
     return { from: index ? from : low, to: next ? next[1] : high, words: words_, style: words_.className.slice(4), on: result.bands[id] === band };

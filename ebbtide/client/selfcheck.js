@@ -68,7 +68,7 @@ function show(wanted, focus) {
   get("result").insertBefore(get("key"), get(done ? "about" : "means"));
   let target = get("all-or-one"), name = "";
   if (done) {
-    Object.assign(state, showResult(plan, words, answers(), asking));
+    result();
     target = get("result-h");
     tell();
   } else {
@@ -127,7 +127,11 @@ function flags(box) {
 
 // What else the result has: drawn, answer by answer, and to be taken away. It is fetched when the reader has gone on once.
 
-const state = { plan, words, asking, told, fetch: fetchMore };
+const state = { plan, asking, told, show: result };
+
+function result(full) {
+  Object.assign(state, showResult(plan, words, answers(), asking, full));
+}
 
 function tell() {
   document.dispatchEvent(new CustomEvent("result", { detail: state }));

@@ -113,11 +113,12 @@ class Canvas:
         self.bottom = max(self.bottom, y)
 
     def svg(self, kind: str, label: str) -> str:
-        """The drawing, with what a screen reader says instead of it."""
+        """The drawing, with what a screen reader says instead of it. Its letters are hidden from readers that would spell out what
+        is in a picture: all of them stand below it as text."""
         return (
             f'<svg class="drawn-{kind}" viewBox="0 0 {number(WIDTH)} {number(self.bottom + 2)}" role="img"'
             f' aria-label="{html.escape(label)}" font-size="{SIZE}" fill="none" stroke="currentColor">'
-            f'{"".join(self.shapes)}<g fill="currentColor" stroke="none">{"".join(self.letters)}</g></svg>'
+            f'{"".join(self.shapes)}<g aria-hidden="true" fill="currentColor" stroke="none">{"".join(self.letters)}</g></svg>'
         )
 
 

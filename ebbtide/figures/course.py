@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from ebbtide.figures.canvas import LINE, SIZE, WIDTH, Canvas, number, width
 from ebbtide.figures.tell import Voice
-from ebbtide.model.figure import Course, Trend, Word
+from ebbtide.model.figure import Course, Trend
+from ebbtide.model.figure_base import Word
 
 _LEVEL = 30.0
 """From one level to the next."""
@@ -69,9 +70,8 @@ def _panel(
     if course is figure.courses[-1]:
         y = canvas.words(0, y, figure.axis, WIDTH)
     if course.after:
-        last = upper[-1][0]
-        canvas.path("more", f"M{number(last + 3)} {number(floor)}h8m-4 -4l4 4l-4 4")
-        y = canvas.words(0, y + 4, course.after, WIDTH)
+        canvas.path("more", f"M1 {number(y + 14)}h15m-5 -5l5 5l-5 5")
+        y = canvas.words(24, y + 4, course.after, WIDTH - 24)
     return y
 
 

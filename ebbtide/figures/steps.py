@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ebbtide.figures.canvas import LINE, SIZE, WIDTH, Canvas, width, wrapped
 from ebbtide.figures.tell import Voice
-from ebbtide.model.figure import Step, Steps, Word
+from ebbtide.model.figure import Step, Steps
+from ebbtide.model.figure_base import Word
 
 _BAR = 28.0
 _GAP = 4.0
@@ -34,4 +35,4 @@ def _bar(canvas: Canvas, step: Step, left: float, y: float, long: float, high: f
     if step.pause:
         canvas.box("pause", left, y, long, high, round=3, more=' stroke-dasharray="5 4"')
     else:
-        canvas.box("bar", left, y, long, high, round=3, more=' fill="currentColor" fill-opacity=".25"')
+        canvas.box("value", left, y, long, high, round=3, more=' fill="currentColor" fill-opacity=".25"')

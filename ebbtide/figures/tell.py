@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ebbtide.model.figure import Figure, Told, Word
+from ebbtide.model.figure import Figure
+from ebbtide.model.figure_base import Told, Word
 
 Voice = Callable[[Word], str]
 """Says a word of the templates' in the language of the site."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ebbtide.figures.canvas import LINE, SIZE, WIDTH, Canvas, height, number
 from ebbtide.figures.tell import Voice
-from ebbtide.model.figure import Outcome, Tree, Word
+from ebbtide.model.figure_base import Word
+from ebbtide.model.figure_tree import Outcome, Tree
 
 _IN = 24.0
 _SPINE = 10.0

@@ -209,7 +209,7 @@ def _sentence(kind: str, name: str, given: Any, context: Mapping[str, Any], said
         return f"{shown} is not a date.", "Write year, month and day as in 2026-11-24."
     if kind.startswith("bool"):
         return f"{shown} is neither true nor false.", "Write true or false."
-    if kind.startswith(("int", "decimal", "float")):
+    if kind.startswith(("int", "decimal", "float", "finite")):
         return f"{shown} is not a number that fits {name}.", "Write it in digits."
     if kind in _LIMITS:
         words, key = _LIMITS[kind]

@@ -51,7 +51,7 @@ def measure(texts: Sequence[str], language: str) -> Measure:
     found = [words(text) for text in texts]
     found = [each for each in found if each]
     count = sum(len(each) for each in found)
-    formula = FORMULAS.get(language.split("-")[0])
+    formula = FORMULAS.get(language.split("-", maxsplit=1)[0])
     if not count:
         return Measure(0, 0, 0, 0.0 if formula else None)
     parts = [syllables(word) for each in found for word in each]

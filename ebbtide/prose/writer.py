@@ -13,14 +13,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import markdown
 import nh3
 
 from ebbtide.model import digits
 from ebbtide.model.base import nearest
 from ebbtide.model.contact import Contact
 from ebbtide.model.contact import Link as ContactLink
-from ebbtide.model.figure import Figure, lines
+from ebbtide.model.figure import Figure
+from ebbtide.model.figure_base import lines
 from ebbtide.model.prose import LINK_KINDS, FigureUse, Heading, Link, LinkKind, Passage, Prose, Refers
 from ebbtide.problem import Place, Problem
 from ebbtide.prose import slips
@@ -102,6 +105,11 @@ class Surroundings:
     failed: frozenset[str] = frozenset()
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
+    @cached_property
+    def numbers(self) -> Mapping[str, frozenset[str]]:
+        """Who owns each string of digits."""
+        return {number: frozenset({id}) for id, contact in self.contacts.items() for number in contact.numbers}
+
     def has_failed(self, kind: str, id: str) -> bool:
         """Whether the entry, or its whole file, could not be read."""
         return f"{kind}:" in self.failed or f"{kind}:{id}" in self.failed
@@ -122,6 +130,11 @@ class Writer:
     _terms: list[str] = field(default_factory=list)
     _figures: list[FigureUse] = field(default_factory=list)
     _dialect: Dialect = field(default_factory=Dialect)
+
+    @cached_property
+    def _lines(self) -> markdown.Markdown:
+        """For all single lines of the page: making a converter takes longer than converting a line."""
+        return line_converter(self._dialect)
 
     def refers(self) -> Refers:
         """What all texts converted so far refer to."""
@@ -184,7 +197,7 @@ class Writer:
 
         source = _REFERENCE.sub(swap, marked)
         try:
-            made = (line_converter if line else converter)(self._dialect).convert(source)
+            made = (self._lines if line else converter(self._dialect)).convert(source)
         except RecursionError:
             self._wrong(where(0), "text-size", "lists or quotations are nested out of all measure.", "Flatten them.")
             return ""
@@ -226,13 +239,12 @@ class Writer:
         return len(text) > MAX_TEXT or long is not None
 
     def _typed_numbers(self, text: str, where: Callable[[int], Place]) -> None:
-        numbers = {
             number: frozenset({id}) for id, contact in self.around.contacts.items() for number in contact.numbers
         }
         plain = _REFERENCE.sub(lambda found: " " * len(found[0]) if found["target"] else found[0], text)
         for offset, run in digits.runs(plain):
-            if digits.is_number(run, numbers):
-                ids = sorted(digits.owners(run, numbers))
+            if digits.is_number(run, self.around.numbers):
+                ids = sorted(digits.owners(run, self.around.numbers))
                 hint = f"Write [words](contact:{ids[0] if ids else 'id'}), which prints the number of the record."
                 self._wrong(where(offset), "typed-number", f"the number {run} is typed into the text.", hint)
 

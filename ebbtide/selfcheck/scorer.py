@@ -302,22 +302,27 @@ class Run:
             [hull([item, instead]) if stays else item for item, stays in zip(items, staying, strict=True)],
         )
         assert not isinstance(found, State)
-        low, high, maybe = found
+        low, high, _ = found
         if "round" in rule:
             how, to = rule["round"][0], read(rule["round"][1])
             low, high = min(low, round_to(low, how, to)), max(high, round_to(high, how, to))
         plus = read(score.get("plus", 0))
-        return (exact(Fraction(low) + plus), exact(Fraction(high) + plus), maybe)
+        # Where all known ones are left out it is blank, not absent.
+        return (exact(Fraction(low) + plus), exact(Fraction(high) + plus), all(span[2] for span in spans))
 
     def staying(self, score: Json) -> list[bool]:
         """Of each item of a score, whether it may stay blank whatever is answered still."""
         if score["op"] == "count":
-            return [self.truth(condition, OPEN) is None and self.reads_staying(condition) for condition in score["of"]]
+            return [self.unknown(condition) for condition in score["of"]]
         names = score["of"] if score["op"] == "between" else [term[0] for term in score["of"]]
         return [name is not None and self.stays(name) for name in names]
 
+    def unknown(self, condition: Sequence[Any]) -> bool:
+        """Whether a condition may be unknown whatever is answered still."""
+        return self.truth(condition, OPEN) is None and self.reads_staying(condition)
+
     def reads_staying(self, condition: Any) -> bool:
-        """Whether a condition may be unknown whatever is answered still; of one that asks for a result this is not looked into."""
+        """Whether a condition reads what may stay blank; of one that asks for a result this is taken for granted."""
         if isinstance(condition, list):
             return condition[0] in ("band", "finding") or any(self.reads_staying(part) for part in condition)
         return (condition in self.questions or condition in self.scores) and self.stays(condition)
@@ -330,6 +335,8 @@ class Run:
         if name in self.questions:
             state, implied = self.memo("asks", name, wide, self._asks)
             question = self.questions[name]
+            if any(self.unknown(condition) for condition, _ in question.get("asks", ())):
+                return True
             answered = self.asks(name, False) and self.answers.get(name) is not None
             by_answer = (
                 self.points(name) is BLANK
@@ -338,7 +345,7 @@ class Run:
             )
             return "blank" in implied or (state is not False and by_answer)
         score, staying = self.scores[name], self.staying(self.scores[name])
-        if "guard" in score and self.truth(score["guard"], wide) is None and self.reads_staying(score["guard"]):
+        if "guard" in score and self.unknown(score["guard"]):
             return True
         if score["op"] in ("ratio", "between", "steps"):
             divisor = self.term(score["of"][1], wide) if score.get("zero") == "blank" else ABSENT
@@ -400,6 +407,14 @@ class Run:
         order = [row[0] for _, rows in table["cases"] for row in rows]
         return [band for band in dict.fromkeys(order) if band in found]
 
+    def possible_outcomes(self, name: str, wide: int) -> list[str | None]:
+        """Every band that the blanks leave open, and None where the score may be absent and no override is certain."""
+        table = self.tables[name]
+        value = self.value(table["score"], wide)
+        bands: list[str | None] = [*self.possible_bands(name, wide)]
+        certain = any(self.truth(condition, wide) for condition, _ in table.get("override", ()))
+        return bands if certain or not (isinstance(value, State) or value[2]) else [*bands, None]
+
     def finding(self, name: str) -> str | None:
         finding = self.findings[name]
         unknown = False
@@ -449,7 +464,8 @@ class Run:
         if head in ("is", "has"):
             return self.chosen(rest[0], rest[1], wide)
         if head == "band":
-            return self.among(self.band(rest[0]), lambda: self.possible_bands(rest[0], wide or True), rest[1], wide)
+            possible: Callable[[], list[str | None]] = lambda: self.possible_outcomes(rest[0], wide or True)  # noqa: E731
+            return self.among(self.band(rest[0]), possible, rest[1], wide)
         return self.among(self.finding(rest[0]), lambda: self.possible_rules(rest[0], wide or True), rest[1], wide)
 
     def chosen(self, name: str, options: Sequence[str], wide: int) -> Truth:
@@ -462,7 +478,9 @@ class Run:
         held = any(part in options for part in answer) if isinstance(answer, list) else answer in options
         return held if state or not held else None
 
-    def among(self, actual: str | None, possible: Callable[[], list[str]], wanted: Sequence[str], wide: int) -> Truth:
+    def among(
+        self, actual: str | None, possible: Callable[[], Sequence[str | None]], wanted: Sequence[str], wide: int
+    ) -> Truth:
         if not wide and actual is not None:
             return actual in wanted
         held = {name in wanted for name in possible()}

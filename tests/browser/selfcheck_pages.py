@@ -57,9 +57,9 @@ questions:
   danger: {ask: Did you feel in danger?, answers: {a: "No", b: "Yes"}, group: day, optional: true}
   pulse: {ask: What is your pulse?, number: {from: 30, to: 220, step: 1, unit: beats per minute}, group: day, optional: true}
   weight: {ask: How much did you take?, number: {from: 0, to: 20, step: 0.5, unit: grams}, group: day}
-  bed: {ask: When did you go to bed?, time: {from: "20:00", to: "04:00"}, group: day}
+  bed: {ask: When did you go to bed?, time: {from: "20:00", to: "04:00", step: "0:30"}, group: day}
   up: {ask: When did you get up?, time: any, group: day}
-  slept: {ask: How long did you sleep?, duration: {from: "0:00", to: "14:00", step: "0:05"}, group: day}
+  slept: {ask: How long did you sleep?, duration: {from: "0:00", to: "14:00", step: "0:15"}, group: day}
   more: {ask: Do you want to go on?, answers: {a: "Yes", b: "No"}, group: use, end_if: more is b}
   which: {ask: Which of these do you take?, choose_many: {tea: Tea, pills: Pills, other: Something else, nothing: Nothing}, none: nothing, group: use, not_asked: leave_out}
   use:
@@ -76,7 +76,7 @@ questions:
 scores:
   stress: {title: Stress, add: [calm, worry, impact], reverse: [calm], read_next: article:symptoms/psychological}
   in_bed: {title: Time in bed, minutes_between: [bed, up], unit: minutes, higher_is: neither}
-  efficiency: {show: false, ratio: [slept, in_bed], if_zero: blank, round: {how: nearest, to: 0.01}}
+  efficiency: {show: false, higher_is: better, ratio: [slept, in_bed], if_zero: blank, round: {how: nearest, to: 0.01}}
   sleep: {title: Sleep, steps: {"0.85 or more": 0, "0.5 to below 0.85": 1, "below 0.5": 3}, of: efficiency, read_next: article:symptoms/sleep}
   signs: {title: Signs, count: [worry >= 2, pulse > 100, danger is b], blank: {allow: 1, then: leave_out}}
 bands:

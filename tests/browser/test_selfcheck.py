@@ -305,7 +305,7 @@ def test_all_questions_at_once_and_back(reader: Reader) -> None:
         "weight": 2.5,
         "bed": "23:30",
         "up": "07:00",
-        "slept": "06:05",
+        "slept": "06:15",
         "more": "b",
     }
     items = {item["id"]: item for item in RICH_PLAN.data["questions"]}

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("selfcheck")
 WORSE: dict[str, Any] = {**CALM, "signs": ["fit", "fluids"], "aches": "very", "falling": "much", "sad": None}
 RICH_ANSWERS: dict[str, Any] = {
     "calm": "some", "worry": "most", "impact": "b", "danger": None, "pulse": 96, "weight": 2.5, "bed": "23:30", "up": "07:05",
-    "slept": "6:05", "more": "a", "which": ["tea", "other"], "use.tea.often": "daily", "use.tea.stop": "b", "use.other.often": "never",
+    "slept": "6:15", "more": "a", "which": ["tea", "other"], "use.tea.often": "daily", "use.tea.stop": "b", "use.other.often": "never",
 }  # fmt: skip
 
 
@@ -38,6 +38,11 @@ def saved(page: Page, ending: str) -> tuple[str, str]:
     with page.expect_download() as found:
         page.locator(f'[data-save="{ending}"]').click()
     return found.value.suggested_filename, Path(found.value.path()).read_text("utf-8")
+
+
+def told_bands(page: Page) -> list[str]:
+    """The bands of the total that the page tells."""
+    return [id for of, id, _ in shown_result(page)["outcomes"] if of == "total"]
 
 
 # Without script, and without the second script
@@ -61,21 +66,27 @@ def test_the_result_is_whole_if_the_signal_drops_after_the_first_page(chromium: 
     shown = shown_result(page)
     assert shown["scores"] == {id: str(value) for id, value in expected["scores"].items()}
     assert shown["flags"] == expected["flags"] == ["ambulance", "care_today"]
-    assert [of for _, of, _ in shown["outcomes"]] == expected["range"]["total"]["bands"] == ["few-symptoms", "some-symptoms"]
     assert page.get_by_text("This is not a diagnosis.").is_visible()
     if lost.endswith("css"):
         page.locator("#take").wait_for()
         assert page.locator(".lost").is_hidden()
+        assert told_bands(page) == expected["range"]["total"]["bands"] == ["few-symptoms", "some-symptoms"]
     else:
         told = page.locator(".lost")
         told.wait_for()
         assert told.inner_text().startswith("The drawing, and the ways to take your result with you, could not be loaded.")
         assert page.locator("#take").count() == 0
+        assert told_bands(page) == [expected["bands"]["total"]]
+        left_open = "You left out some answers, so more than one result is possible."
+        said = page.locator("#means .gist:visible").all_inner_texts()
+        assert said == [left_open, left_open], "of the total, and of the one part that it belongs to"
         page.unroute(lost)
         page.get_by_role("button", name="Try again").click()
         page.locator("#take").wait_for()
         assert page.locator("#means svg.scale").count() == 4
         assert page.locator(".lost").is_hidden()
+        assert told_bands(page) == expected["range"]["total"]["bands"]
+        assert left_open not in page.locator("#means").inner_text()
     made.context.close()
 
 
@@ -192,7 +203,7 @@ def test_the_fhir_response_names_questions_and_answers_by_their_ids(reader: Read
     assert items["pulse"]["answer"] == [{"valueInteger": 96}]
     assert items["weight"]["answer"] == [{"valueDecimal": 2.5}]
     assert items["bed"]["answer"] == [{"valueTime": "23:30:00"}]
-    assert items["slept"]["answer"] == [{"valueInteger": 365}]
+    assert items["slept"]["answer"] == [{"valueInteger": 375}]
     assert items["use.tea.often"]["text"] == "How often do you take Tea?"
     assert "answer" not in items["danger"]
     assert items["danger"]["extension"] == [

@@ -16,7 +16,7 @@ from ebbtide.model.reference import Bibliography, Glossary
 from ebbtide.model.site import SiteSettings
 from ebbtide.problem import Places
 from ebbtide.source import parse_yaml
-from tests.telling import At, at, said, well_formed
+from tests.telling import At, at, drawn, said, well_formed
 
 
 class Leaf(Strict):
@@ -228,7 +228,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from([*Whole.model_fields, "for", "zz"]), VALUES, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300))
 def test_whatever_stands_in_a_file(fields: dict[str, Any]) -> None:
     """A model, or problems that are fit to be shown; never an exception."""
     made, problems = parse(Whole, fields, Places("f.yaml"))

@@ -43,6 +43,17 @@ examples:
   - {name: One daily, answers: {aches: never, chills: daily}, expect: {total: 1}}
 """
 
+FIGURE = """\
+kind: ladder
+title: Kinds of care
+caption: From the least to the most.
+alt: A ladder of two rungs.
+sources: [A1]
+least: Least
+most: Most
+rungs: [{name: One, who: Some.}, {name: Two, who: Others.}]
+"""
+
 GOOD: dict[str, str] = {
     "site.yaml": SITE.replace('to: "article:first/always"}', 'to: "article:first/always"}\n    - {title: Check, say: Yourself., to: "questionnaire:check"}')
     + 'footer: ["article:second/other", "page:sources"]\n',
@@ -127,6 +138,9 @@ CASES: list[tuple[str, dict[str, str], list[str], str]] = [
      ["sources.yaml:3:3 warning unused-source", "sources.yaml:4:3 warning unused-source"], "nothing cites A2. Delete it, or cite it where it belongs."),
     ("unused-term", {"glossary.yaml": GOOD["glossary.yaml"] + "  two: {term: T, means: m}\n  three: {term: U, means: n}\n"},
      ["glossary.yaml:3:3 warning unused-term", "glossary.yaml:4:3 warning unused-term"], "no text links to two. Write [word](term:two) where a reader meets it first."),
+    # figures
+    ("unused-figure", {"figures/a.yaml": FIGURE, "figures/b.yaml": FIGURE}, ["figures/a.yaml:1:1 warning unused-figure", "figures/b.yaml:1:1 warning unused-figure"], ""),
+    ("unknown-basis", {"figures/a.yaml": FIGURE.replace("[A1]", "[A1, A7]"), **changed(OTHER, ("Two.", "Two.\n\n[figure](figure:a)\n\n"))}, ["figures/a.yaml:5:15 error unknown-basis"], ""),
     # articles
     ("unknown-section", {"articles/thrd/a.md": article("A", "[@A1]"), "articles/fourth/b.md": article("B", "[@A1]")},
      ["articles/fourth/b.md:2:1 error unknown-section", "articles/thrd/a.md:2:1 error unknown-section"],

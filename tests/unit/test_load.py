@@ -115,7 +115,7 @@ def test_without_settings_the_rest_is_read_all_the_same(tmp_path: Path) -> None:
         ("notes.txt", "notes.txt:1:1 warning stray-file", "nothing reads this file. An article is articles/<section>/<name>.md."),
         ("README.md", "README.md:1:1 warning stray-file", ""),
         ("pictures/a.png", "pictures/a.png:1:1 warning stray-file", "nothing reads this file. A picture is media/<name>."),
-        ("extra.yml", "extra.yml:1:1 warning stray-file", "nothing reads this file. A questionnaire is questionnaires/<name>.yaml."),
+        ("extra.yml", "extra.yml:1:1 warning stray-file", "nothing reads this file. A questionnaire is questionnaires/<name>.yaml, a figure figures/<name>.yaml."),
         ("CNAME", "CNAME:1:1 warning stray-file", "nothing reads this file. Files that go out as they are belong in static/."),
         # on a shelf, a file that is left out is a page that is lost
         ("articles/lost.md", "articles/lost.md:1:1 error stray-file", "nothing reads this file. An article is articles/<section>/<name>.md."),

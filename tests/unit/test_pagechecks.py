@@ -21,7 +21,7 @@ from ebbtide.model.contact import Contact, Contacts
 from ebbtide.model.page import File, Page, PageKind
 from ebbtide.pagechecks import BUDGET, BUDGET_ALL_ELSE, REQUESTS_ELSE, RULES
 from ebbtide.problem import Place, Places, Problem
-from tests.telling import At, said, well_formed
+from tests.telling import At, drawn, said, well_formed
 
 _FACTS: dict[str, Any] = {
     "region": "GB",
@@ -321,6 +321,6 @@ PIECES = st.lists(
 
 
 @given(PIECES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200))
 def test_any_page(main: str) -> None:
     judged(page(html(main)))

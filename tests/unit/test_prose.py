@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ebbtide.model import figure
 from ebbtide.model.base import parse
 from ebbtide.model.contact import Contacts
 from ebbtide.model.prose import Prose
 from ebbtide.problem import Place, Places
 from ebbtide.prose import RULES, Surroundings, Writer
 from ebbtide.prose.dialect import slug
-from tests.telling import At, at, said, well_formed
+from tests.telling import At, at, drawn, said, well_formed
 
 _FACTS = {"region": "GB", "hours": "always", "sources": [{"url": "https://line.example/"}]}
 _CONTACTS, _PROBLEMS = parse(
@@ -34,8 +35,18 @@ _CONTACTS, _PROBLEMS = parse(
     Places("contacts.yaml"),
 )  # fmt: skip
 assert _CONTACTS is not None, _PROBLEMS
+_FIELDS: dict[str, object] = {
+    "kind": "ladder", "title": "Kinds of care", "caption": "From the least. [@A2]", "alt": "A ladder.", "sources": ["A2"], "least": "Least", "most": "Most",
+    "rungs": [{"name": "One", "who": "Some."}, {"name": "Two", "who": "Others.", "sources": ["A1"]}],
+}  # fmt: skip
+_LADDER, _FAULTS = figure.read(_FIELDS, Places("figures/ladder.yaml"))
+assert _LADDER is not None, _FAULTS
 AROUND = Surroundings(
-    _CONTACTS.contacts, frozenset({"A1", "A2", "B-3"}), frozenset({"taper", "craving"}), ("do not", "don't", "Never")
+    _CONTACTS.contacts,
+    frozenset({"A1", "A2", "B-3"}),
+    frozenset({"taper", "craving"}),
+    ("do not", "don't", "Never"),
+    figures={"ladder": _LADDER},
 )
 
 
@@ -181,6 +192,14 @@ def test_a_picture() -> None:
     assert writer.refers().links[0].target == "days.svg"
 
 
+def test_a_figure_is_cited_where_a_reader_meets_it() -> None:
+    prose, writer = written("One. [@A1]\n\n[figure](figure:ladder)\n\nTwo. [@B-3]")
+    assert writer.problems == []
+    assert '<x-figure n="0"></x-figure>' in prose.html
+    assert [use.id for use in prose.figures] == ["ladder"]
+    assert writer.refers().sources == ("A1", "A2", "B-3")
+
+
 def test_cards() -> None:
     html = good(
         '## Signs\n\nBefore.\n!!! emergency "Call if they"\n    - cannot be woken [@A1]\n\n    [Call](contact:ambulance)\nAfter.\n\n'
@@ -311,6 +330,9 @@ BAD: list[tuple[str, list[At], str]] = [
     ("a\n\n" + "b " * 6000, [(3, 1, "text-size")], "this paragraph is 12,000 characters long. Split it with empty lines."),
     ("a\n\n" * 20_001, [(1, 1, "text-size")], "the text is 60,003 characters long. Split it into several pages."),
     ("- " * 2000 + "x", [(1, 1, "text-size")], "lists or quotations are nested out of all measure. Flatten them."),
+    # unknown-figure, figure-alone
+    ("[a](figure:laddr)\n\n[b](figure:)", [(1, 1, "unknown-figure"), (3, 1, "unknown-figure")], "there is no figure laddr. Did you mean ladder?"),
+    ("See [a](figure:ladder) here.\n\n- [b](figure:ladder)", [(1, 5, "figure-alone"), (3, 3, "figure-alone")], "a figure cannot stand inside something else. Give it a paragraph of its own, with empty lines around it, outside of lists and cards."),
     # two rules at once, and places after a line with letters of two bytes
     ("é <b> [a](x) [@Z]", [(1, 3, "raw-html"), (1, 7, "link-form"), (1, 15, "unknown-source")], ""),
 ]  # fmt: skip
@@ -399,7 +421,7 @@ PIECES = st.lists(
 
 
 @given(PIECES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400))
 def test_any_text_is_safe_and_located(text: str) -> None:
     prose, writer = written(text)
     Safe().feed(prose.html)
@@ -412,7 +434,7 @@ def test_any_text_is_safe_and_located(text: str) -> None:
 
 
 @given(st.text(max_size=100))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150))
 def test_any_text_at_all(text: str) -> None:
     prose, _ = written(text)
     Safe().feed(prose.html)

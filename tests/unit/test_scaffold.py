@@ -193,7 +193,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 KNOWN = {
     "$schema", "$defs", "$ref", "description", "default", "type", "enum", "const", "format", "pattern", "minLength", "maxLength", "minimum",
-    "maximum", "properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties", "items", "prefixItems", "minItems",
+    "maximum", "properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties", "maxProperties", "items", "prefixItems", "minItems",
     "maxItems", "anyOf", "oneOf",
 }  # fmt: skip
 
@@ -242,7 +242,7 @@ def complaints(value: Any, schema: Any, whole: dict[str, Any], at: str = "") -> 
                 item, first[index] if index < len(first) else schema.get("items", True), whole, f"{at}[{index}]"
             )
     if isinstance(value, dict):
-        if len(value) < schema.get("minProperties", 0):
+        if not schema.get("minProperties", 0) <= len(value) <= schema.get("maxProperties", 10**9):
             yield f"{at}: {len(value)} fields"
         for name in schema.get("required", []):
             if name not in value:
@@ -269,6 +269,7 @@ def documents() -> list[tuple[str, Path]]:
         found += [(name, content / f"{name}.yaml") for name in ("site", "contacts", "sources", "glossary")]
         found += [("article", file) for file in sorted(content.glob("articles/*/*.md"))]
         found += [("questionnaire", file) for file in sorted(content.glob("questionnaires/*.yaml"))]
+        found += [("figure", file) for file in sorted(content.glob("figures/*.yaml"))]
     found += [
         ("questionnaire", file)
         for file in sorted((ROOT / "tests/vectors").glob("*.yaml"))

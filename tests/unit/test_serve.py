@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from ebbtide import pipeline, serve
@@ -167,18 +167,8 @@ def test_its_own_names_are_answered(server: Server) -> None:
 
 def connect(server: Server, **headers: str) -> int:
     """The status of a WebSocket handshake."""
-
-    async def attempt() -> int:
-        try:
-            connection = await websocket_connect(
-                HTTPRequest(f"ws://127.0.0.1:{server.port}/livereload", headers=headers)
-            )
-        except HTTPClientError as error:
-            return int(error.code)
-        connection.close()
-        return 101
-
-    return asyncio.run(attempt())
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    return server.ask("/livereload", **upgrade, **{"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", **headers})[0]
 
 
 def test_a_web_socket_is_for_its_own_pages_alone(server: Server) -> None:
@@ -294,6 +284,7 @@ def test_a_save_makes_the_page_anew_and_tells_the_browser(server: Server) -> Non
         file.write_text(before.replace("Text 0.", "A new text."))
         reload = json.loads(str(await asyncio.wait_for(connection.read_message(), 10)))
         connection.close()
+        assert await connection.read_message() is None  # closed on both sides
         return [hello["command"], reload["command"], reload["path"]]
 
     try:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ebbtide import source
 from ebbtide.problem import Place
 from ebbtide.source import MAX_BYTES, parse_markdown, parse_yaml, read_markdown, read_yaml
-from tests.telling import At, at, said, well_formed
+from tests.telling import At, at, drawn, said, well_formed
 
 PARSERS = [pytest.param(yaml.CSafeLoader, id="C"), pytest.param(yaml.SafeLoader, id="Python")]
 
@@ -573,22 +573,22 @@ class TestAnyText:
                 assert problem.place.column <= len(line) + 2
 
     @given(st.text(max_size=80))
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=drawn(150))
     def test_text(self, text: str) -> None:
         self.judged(text)
 
     @given(SIGNS)
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=drawn(400))
     def test_signs_that_mean_something(self, text: str) -> None:
         self.judged(text)
 
     @given(SIGNS)
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=drawn(200))
     def test_front_matter(self, text: str) -> None:
         self.judged(f"---\n{text}\n---\n{text}")
 
     @given(st.binary(max_size=60))
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=drawn(100))
     def test_bytes(self, tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
         made = tmp_path_factory.getbasetemp() / "any.yaml"
         made.write_bytes(content)

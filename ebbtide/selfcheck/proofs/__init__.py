@@ -29,7 +29,9 @@ RULES: Mapping[str, str] = {
 """Every rule of this package, each in one plain sentence."""
 
 
-def compare(old_questionnaire: Questionnaire, old_plan: Plan, new_questionnaire: Questionnaire, new_plan: Plan) -> Comparison:
+def compare(
+    old_questionnaire: Questionnaire, old_plan: Plan, new_questionnaire: Questionnaire, new_plan: Plan
+) -> Comparison:
     """Analysis 15: which patterns of answers change their result between two versions. The plans hold all that it needs."""
     del old_questionnaire, new_questionnaire
     return _versions.compare(old_plan, new_plan)

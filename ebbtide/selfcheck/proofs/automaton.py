@@ -197,7 +197,11 @@ class Automaton:
     def results(self) -> dict[tuple[Any, ...], tuple[int, int, int]]:
         """For each combination of values of the targets: how many patterns, how many without a blank, and its last state."""
         return {
-            self.outcome(state): (self.count(self.stages[-1].counts[at], 0), self.count(self.stages[-1].counts[at], 1), at)
+            self.outcome(state): (
+                self.count(self.stages[-1].counts[at], 0),
+                self.count(self.stages[-1].counts[at], 1),
+                at,
+            )
             for state, at in self.stages[-1].states.items()
         }
 

@@ -17,8 +17,9 @@ from ebbtide.selfcheck.plan import Json
 from ebbtide.selfcheck.proofs import folds
 from ebbtide.selfcheck.proofs.automaton import TooLarge
 from ebbtide.selfcheck.proofs.graph import Node
-from ebbtide.selfcheck.proofs.reader import Reader, finisher, key
+from ebbtide.selfcheck.proofs.reader import Reader, finisher
 from ebbtide.selfcheck.proofs.study import Stage, Study
+from ebbtide.selfcheck.proofs.truths import key
 from ebbtide.selfcheck.scorer import ABSENT, BLANK, read
 
 _LISTED = 40
@@ -34,11 +35,19 @@ def spread(reader: Reader, name: str) -> Node:
     graph = reader.graph
     if score["op"] not in ("sum", "mean", "max", "min", "count"):
         args = [reader.value(name, False), reader.value(name, True)]
-        return graph.map("spread", args, lambda value, open_to: None if value is ABSENT or value is BLANK else (value, open_to), fuzzy=False)
+        return graph.map(
+            "spread",
+            args,
+            lambda value, open_to: None if value is ABSENT or value is BLANK else (value, open_to),
+            fuzzy=False,
+        )
     start, step, finish = folds.known(score)
     wide_start, wide_step, wide_finish = folds.wide(score["op"], read(score.get("plus", 0)))
     actual, wide = reader.items(score, False), reader.items(score, True)
-    pairs = [graph.map("pair", [one, two], lambda one, two: (one, two), fuzzy=False) for one, two in zip(actual, wide, strict=True)]
+    pairs = [
+        graph.map("pair", [one, two], lambda one, two: (one, two), fuzzy=False)
+        for one, two in zip(actual, wide, strict=True)
+    ]
 
     def both(so_far: Any, item: Any) -> Any:
         if so_far == folds.OVER:
@@ -60,7 +69,9 @@ def spread(reader: Reader, name: str) -> Node:
         return None if value is ABSENT or value is BLANK else (value, ends[1](loosely, found[1]))
 
     extras = {part: score[part] for part in ("round", "absent") if part in score}
-    return graph.map(key("spread", extras), [reader.guard(score, False), reader.guard(score, True), worked], done, fuzzy=False)
+    return graph.map(
+        key("spread", extras), [reader.guard(score, False), reader.guard(score, True), worked], done, fuzzy=False
+    )
 
 
 def outlook(reader: Reader, table: Json) -> Node:
@@ -92,7 +103,15 @@ def analyse(study: Study) -> None:
 
 def _table(study: Study, stage: Stage) -> None:
     run = study.run([outlook(study.reader, stage.table)])
-    found: Json = {"bands": stage.id, "patterns": run.patterns[0], "open": 0, "spanning": 0, "impossible": 0, "stays_open": _stays(study, stage), "cases": []}
+    found: Json = {
+        "bands": stage.id,
+        "patterns": run.patterns[0],
+        "open": 0,
+        "spanning": 0,
+        "impossible": 0,
+        "stays_open": _stays(study, stage),
+        "cases": [],
+    }
     study[9].data["tables"].append(found)
     for (value,), (patterns, _, at) in sorted(run.results().items(), key=lambda one: -one[1][0]):
         if value is None:

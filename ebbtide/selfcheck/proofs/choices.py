@@ -46,8 +46,13 @@ def size(question: Json) -> int:
     return int((high - low) / step) + 1
 
 
-def choices(variable: Variable, users: Mapping[Node, Collection[Node]], source: Node) -> list[Choice]:
-    """The answers of `variable`; those that no node can tell apart may be put together. `users`: by which nodes a node is used."""
+def choices(
+    variable: Variable, source: Node, users: Mapping[Node, Collection[Node]], kept: Collection[Node]
+) -> list[Choice]:
+    """The answers of `variable`; those that no node can tell apart may be put together.
+
+    `users`: by which nodes a node is used; `kept`: nodes whose own values are wanted.
+    """
     question = variable.data
     blank = [Choice(None, 1)] if variable.optional else []
     kind = question["kind"]
@@ -55,7 +60,7 @@ def choices(variable: Variable, users: Mapping[Node, Collection[Node]], source: 
         return [Choice(option[0], 1) for option in question["options"]] + blank
     if kind == "many":
         return _subsets(question, [user for user in users.get(source, ()) if isinstance(user, Map)]) + blank
-    return list(_numbers(question, source, users)) + blank
+    return list(_numbers(question, source, users, kept)) + blank
 
 
 def _window(question: Json) -> tuple[Fraction, Fraction, Fraction]:
@@ -68,18 +73,24 @@ def _given(question: Json, value: Fraction) -> Exact:
     return number % 1440 if question["kind"] == "time" else number
 
 
-def _numbers(question: Json, source: Node, users: Mapping[Node, Collection[Node]]) -> Iterator[Choice]:
-    low, _, step = _window(question)
+def _numbers(
+    question: Json, source: Node, users: Mapping[Node, Collection[Node]], kept: Collection[Node]
+) -> Iterator[Choice]:
     count = size(question)
-    if count <= MAX_LISTED:
-        for index in range(count):
-            yield Choice(_given(question, low + index * step), 1)
-        return
-    cuts = _cuts(source, users)
+    cuts = None if count <= MAX_LISTED else _cuts(source, users, kept)
     if cuts is None:
         if count > MAX_CHOICES:
             raise TooManyAnswers(question["id"], count)
-        cuts = {low + index * step for index in range(count)}
+        low, _, step = _window(question)
+        yield from (Choice(_given(question, low + index * step), 1) for index in range(count))
+    else:
+        yield from between_cuts(question, cuts)
+
+
+def between_cuts(question: Json, cuts: Collection[Fraction]) -> Iterator[Choice]:
+    """The answers to a question with a number, in runs that comparisons with `cuts` cannot tell apart."""
+    low, _, step = _window(question)
+    count = size(question)
     # Whole steps at a cut, and the runs between: within a run no comparison can come out differently.
     at = {(cut - low) / step for cut in cuts}
     ends = sorted({0, count, *(edge for cut in at for edge in (_up(cut), int(cut // 1) + 1) if 0 <= edge <= count)})
@@ -91,8 +102,10 @@ def _up(value: Fraction) -> int:
     return -int(-value // 1)
 
 
-def _cuts(node: Node, users: Mapping[Node, Collection[Node]]) -> set[Fraction] | None:
+def _cuts(node: Node, users: Mapping[Node, Collection[Node]], kept: Collection[Node]) -> set[Fraction] | None:
     """The numbers of `node` at which something that uses it can change; None where that cannot be said."""
+    if node in kept:
+        return None
     found: set[Fraction] = set()
     for user in users.get(node, ()):
         if not isinstance(user, Map):
@@ -104,7 +117,7 @@ def _cuts(node: Node, users: Mapping[Node, Collection[Node]]) -> set[Fraction] |
             continue
         if user.passes is None or not user.passes[0]:
             return None
-        inner = _cuts(user, users)
+        inner = _cuts(user, users, kept)
         if inner is None:
             return None
         times, plus = user.passes

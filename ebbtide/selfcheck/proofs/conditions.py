@@ -130,7 +130,14 @@ def analyse(study: Study) -> None:
     found: list[Json] = []
     for (place, _), one in judged.items():
         if one.whole:
-            found.append({"place": str(place), "condition": one.text, "true": one.truths.get(True), "false": one.truths.get(False)})
+            found.append(
+                {
+                    "place": str(place),
+                    "condition": one.text,
+                    "true": one.truths.get(True),
+                    "false": one.truths.get(False),
+                }
+            )
         _complain(study, place, one)
     study[5].data["conditions"] = found
     _questions(study)
@@ -200,7 +207,13 @@ def _questions(study: Study) -> None:
     for place, held in reached.items():
         if not held:
             message = f"{names[place]} is never asked: no answers to the questions before it make its condition true."
-            study.problem(2, place, "unreachable-question", message, "Correct ask_if, and end_if of the questions above, or delete the question.")
+            study.problem(
+                2,
+                place,
+                "unreachable-question",
+                message,
+                "Correct ask_if, and end_if of the questions above, or delete the question.",
+            )
 
 
 def _rules(study: Study) -> None:
@@ -214,11 +227,23 @@ def _rules(study: Study) -> None:
             study.unproved(2, study.place("finding", name), f"that every rule of {name} can be found", reason)
             continue
         rules = [rule for rule, _ in finding["rules"]]
-        found.append({"finding": name, "reached": [rule for rule in rules if rule in values], "never": [rule for rule in rules if rule not in values]})
+        found.append(
+            {
+                "finding": name,
+                "reached": [rule for rule in rules if rule in values],
+                "never": [rule for rule in rules if rule not in values],
+            }
+        )
         for rule in rules[:-1]:
             if rule not in values:
                 message = f"{rule} is never what is found: its condition is never true, or a rule that comes first always holds with it."
-                study.problem(2, study.place("rule", name, rule), "unreachable-rule", message, "Correct its condition, change the order, or delete it.")
+                study.problem(
+                    2,
+                    study.place("rule", name, rule),
+                    "unreachable-rule",
+                    message,
+                    "Correct its condition, change the order, or delete it.",
+                )
     study[2].data["findings"] = found
 
 
@@ -227,5 +252,4 @@ def nodes(study: Study) -> list[Node]:
     found = [study.reader.asks(variable.id, False) for variable in study.graph.variables]
     found += [study.reader.truth(tree, False) for condition in written(study) for _, tree in _parts(condition.tree, ())]
     found += [study.reader.finding(finding["id"]) for finding in study.plan.data["findings"]]
-    found += [study.reader.term(score["of"][0], False) for score in study.plan.data["scores"] if score["op"] == "steps"]
     return [node for node in found if node.mask]

@@ -23,7 +23,11 @@ _STEPS = 400_000
 def analyse(study: Study) -> None:
     """Analysis 14."""
     study[14].data["pairs"] = []
-    known = {result.name: levels for result in results(study) if (levels := _levels(study, result)) is not None and result.node.mask}
+    known = {
+        result.name: levels
+        for result in results(study)
+        if (levels := _levels(study, result)) is not None and result.node.mask
+    }
     pairs = [
         (one, two)
         for one, two in combinations([result for result in results(study) if result.name in known], 2)
@@ -85,5 +89,18 @@ def _pair(study: Study, one: Result, two: Result, known: Mapping[str, Mapping[st
     for gap, at, _ in extremes.values():
         given = study.whole(run.witness(at))
         values = next(values for values, (_, _, end) in run.results().items() if end == at)
-        shown.append({one.name: one.outcome(values[0]), two.name: two.outcome(values[1]), "levels_apart": abs(gap), "witness": given})
-    return {"results": [one.name, two.name], "patterns": total, "differing": differing, "cells": cells, "extremes": shown}
+        shown.append(
+            {
+                one.name: one.outcome(values[0]),
+                two.name: two.outcome(values[1]),
+                "levels_apart": abs(gap),
+                "witness": given,
+            }
+        )
+    return {
+        "results": [one.name, two.name],
+        "patterns": total,
+        "differing": differing,
+        "cells": cells,
+        "extremes": shown,
+    }

@@ -62,7 +62,9 @@ def _reach(study: Study, flag: Json) -> Json:
     anything = Graph("all")
     reader = Reader(anything, study.plan.data)
     try:
-        run = Automaton(anything, [reader.truth(flag["when"], False)], max_steps=MAX_STEPS if flag.get("at_once") else _SOME_STEPS)
+        run = Automaton(
+            anything, [reader.truth(flag["when"], False)], max_steps=MAX_STEPS if flag.get("at_once") else _SOME_STEPS
+        )
     except TooLarge:
         if flag.get("at_once"):
             raise
@@ -99,7 +101,9 @@ def _fewest(run: Automaton) -> tuple[int, Mapping[int, Any]]:
                 if is_there and (at not in reached or reached[at][0] > cost + _cost(run, len(best), source, extra)):
                     reached[at] = (cost + _cost(run, len(best), source, extra), source, (entry, bool(extra)))
         best.append(reached)
-    cost, at = min((best[-1][at][0], at) for state, at in run.stages[-1].states.items() if run.outcome(state) == (True,))
+    cost, at = min(
+        (best[-1][at][0], at) for state, at in run.stages[-1].states.items() if run.outcome(state) == (True,)
+    )
     answers: dict[int, Any] = {}
     for number in range(len(run.stages) - 1, 0, -1):
         _, source, (entry, answered) = best[number][at]
@@ -241,7 +245,9 @@ def _marked(run: Automaton, mark: int, outcome: Callable[[tuple[Any, ...]], str 
     found: dict[str | None, _Meeting] = {}
     for values, (patterns, complete, at) in run.results().items():
         both = run.of_mark(at, mark)
-        found.setdefault(outcome(values), _Meeting()).add((patterns, complete, *both), lambda at=at: run.witness(at, mark))  # type: ignore[misc]
+        found.setdefault(outcome(values), _Meeting()).add(
+            (patterns, complete, *both), lambda at=at: run.witness(at, mark)
+        )  # type: ignore[misc]
     return found
 
 

@@ -63,7 +63,9 @@ class Map(Node):
 
     __slots__ = ("add", "between", "cuts", "known", "only", "passes", "work")
 
-    def __init__(self, rank: int, args: tuple[Node, ...], mask: int, work: Callable[..., Value], *, fuzzy: bool) -> None:
+    def __init__(
+        self, rank: int, args: tuple[Node, ...], mask: int, work: Callable[..., Value], *, fuzzy: bool
+    ) -> None:
         super().__init__(rank, args, mask, fuzzy=fuzzy)
         self.work = work
         self.passes: tuple[Exact, Exact] | None = None
@@ -170,7 +172,9 @@ class Graph:
         return node
 
     def answer(self, variable: Variable) -> Node:
-        node: Node = self._kept(("answer", variable.index), lambda rank: Answer(rank, variable.index, fuzzy=variable.optional))
+        node: Node = self._kept(
+            ("answer", variable.index), lambda rank: Answer(rank, variable.index, fuzzy=variable.optional)
+        )
         return node
 
     def map(self, name: Hashable, args: Sequence[Node], work: Callable[..., Value], *, fuzzy: bool) -> Node:

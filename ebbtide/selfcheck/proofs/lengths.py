@@ -80,7 +80,13 @@ def _settled(study: Study, result: Result, run: Automaton) -> Json:
             if bits.bit_count() != 1 or not run.count(run.stages[number].counts[at], 1):
                 continue
             if number == 0:
-                return {"result": result.name, "outcome": names[bits.bit_length() - 1], "after": None, "asked": 0, "witness": {}}
+                return {
+                    "result": result.name,
+                    "outcome": names[bits.bit_length() - 1],
+                    "after": None,
+                    "asked": 0,
+                    "witness": {},
+                }
             last = max(run.plan.layers[number - 1].variables, key=lambda variable: variable.index)
             given = study.whole(run.back(number, at, 1))
             order = [question["id"] for question in study.plan.data["questions"]]

@@ -124,7 +124,13 @@ def analyse(study: Study) -> None:
 
 def _score(study: Study, score: Json, signs: _Signs, stages: list[Stage]) -> None:
     name = score["id"]
-    found: Json = {"score": name, "higher_is": score["higher_is"], "questions": [], "counted_both_ways": [], "not_judged": []}
+    found: Json = {
+        "score": name,
+        "higher_is": score["higher_is"],
+        "questions": [],
+        "counted_both_ways": [],
+        "not_judged": [],
+    }
     study[10].data["scores"].append(found)
     for question, both in signs.questions.items():
         if study.reader.questions[question]["kind"] == "time":
@@ -151,7 +157,9 @@ def _score(study: Study, score: Json, signs: _Signs, stages: list[Stage]) -> Non
 
 def _bands_turn_on(study: Study, stage: Stage, question: str) -> bool:
     bit = 1 << study.reader.variables[question].index
-    return study.ranks[stage.id] is not None and any(node.mask & bit for node in study.reader.truths(stage.table, False))
+    return study.ranks[stage.id] is not None and any(
+        node.mask & bit for node in study.reader.truths(stage.table, False)
+    )
 
 
 def _search(study: Study, score: Json, question: str, sign: int, entry: Json) -> None:
@@ -183,7 +191,15 @@ def _search_bands(study: Study, score: Json, stage: Stage, question: str, sign: 
         if first is None or second is None or worse * (ranks[second] - ranks[first]) >= 0:
             continue
         low, high = _both(study, twins, twin)
-        _report(study, score, question, low, high, f"the band of {words.total_of(stage.id)} goes from {first} to {second}", entry)
+        _report(
+            study,
+            score,
+            question,
+            low,
+            high,
+            f"the band of {words.total_of(stage.id)} goes from {first} to {second}",
+            entry,
+        )
         return
 
 
@@ -192,7 +208,15 @@ def _both(study: Study, twins: Twins, twin: Any) -> tuple[tuple[str, Answers], t
     return study.with_answers(first), study.with_answers(second)
 
 
-def _report(study: Study, score: Json, question: str, low: tuple[str, Answers], high: tuple[str, Answers], said: str, entry: Json) -> None:
+def _report(
+    study: Study,
+    score: Json,
+    question: str,
+    low: tuple[str, Answers],
+    high: tuple[str, Answers],
+    said: str,
+    entry: Json,
+) -> None:
     definition = study.reader.questions[question]
     raised = words.answer(study.plan, definition, high[1][question])
     message = f"{low[0]} and then with {question} raised to {raised}, {said}."
@@ -203,14 +227,22 @@ def _report(study: Study, score: Json, question: str, low: tuple[str, Answers], 
 
 def _conflicts(study: Study, signs: Signs) -> None:
     """The same answer taken for worse by one score and for better by another, or a score that is added the wrong way round."""
-    judged = {score["id"]: _SIGN[score["higher_is"]] for score in study.plan.data["scores"] if score["higher_is"] in _SIGN}
+    judged = {
+        score["id"]: _SIGN[score["higher_is"]] for score in study.plan.data["scores"] if score["higher_is"] in _SIGN
+    }
     first: dict[str, tuple[str, int]] = {}
     said: dict[tuple[str, str], list[str]] = {}
     for name, way in judged.items():
         for inner, both in signs.of(name).scores.items():
             if inner in judged and len(both) == 1 and next(iter(both)) * way != judged[inner]:
                 message = f"{inner} is {_word(judged[inner])} when it is higher, and a higher {inner} makes {name} {_word(-judged[inner])}."
-                study.problem(10, study.place("score", name), "direction-conflict", message, f"Turn {inner} round in {name}, or correct higher_is of one of them.")
+                study.problem(
+                    10,
+                    study.place("score", name),
+                    "direction-conflict",
+                    message,
+                    f"Turn {inner} round in {name}, or correct higher_is of one of them.",
+                )
                 study[10].data["conflicts"].append({"score": name, "with": inner, "questions": []})
         for question, both in signs.of(name).questions.items():
             if len(both) > 1 or study.reader.questions[question]["kind"] == "time":
@@ -226,7 +258,13 @@ def _conflicts(study: Study, signs: Signs) -> None:
         effect = first[questions[0]][1]
         more = f" (and {len(questions) - 1} more)" if len(questions) > 1 else ""
         message = f"more points for {questions[0]}{more} make {other} {_word(effect)} and {name} {_word(-effect)}."
-        study.problem(10, study.place("score", name), "direction-conflict", message, f"Reverse {questions[0]} in one of them, or correct higher_is of one of them.")
+        study.problem(
+            10,
+            study.place("score", name),
+            "direction-conflict",
+            message,
+            f"Reverse {questions[0]} in one of them, or correct higher_is of one of them.",
+        )
         study[10].data["conflicts"].append({"score": name, "with": other, "questions": questions})
 
 

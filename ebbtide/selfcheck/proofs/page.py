@@ -44,12 +44,16 @@ def report_html(questionnaire: Questionnaire, plan: Plan, proof: Proof) -> str:
 
 
 def _summary(proof: Proof) -> str:
-    said = [f"<p>{escape(proof.id)}, version {escape(proof.version)}. Every pattern of answers is counted once; nothing is sampled.</p>"]
+    said = [
+        f"<p>{escape(proof.id)}, version {escape(proof.version)}. Every pattern of answers is counted once; nothing is sampled.</p>"
+    ]
     if proof.problems:
         items = "".join(f"<li>{escape(as_text(problem))}</li>" for problem in proof.problems)
         said.append(f"<section><h2>What is wrong</h2><ul>{items}</ul></section>")
     else:
-        said.append("<p>Everything that can be wrong with its bands, cut-offs, conditions, flags, scores and tables was proved not to be.</p>")
+        said.append(
+            "<p>Everything that can be wrong with its bands, cut-offs, conditions, flags, scores and tables was proved not to be.</p>"
+        )
     return "\n".join(said)
 
 
@@ -67,7 +71,7 @@ def _table(plan: Plan, table: Json, analyses: dict[int, Json]) -> str:
         f'<tr><th scope="row">{escape(_name(plan, name, band["band"]))}</th><td class="n">{band["complete"]:,}</td>'
         f'<td class="n">{share(band["complete"], table["complete"])}</td>'
         + (f'<td class="n">{band["patterns"]:,}</td>' if blanks else "")
-        + f'<td>{"hardly any pattern" if band["band"] in table["narrow"] else ""}</td></tr>'
+        + f"<td>{'hardly any pattern' if band['band'] in table['narrow'] else ''}</td></tr>"
         for band in table["by_band"]
     )
     head = '<th scope="col">Band</th><th scope="col" class="n">Patterns</th><th scope="col" class="n">Share</th>'
@@ -81,7 +85,9 @@ def _table(plan: Plan, table: Json, analyses: dict[int, Json]) -> str:
 
 def _chart(plan: Plan, title: str, table: Json) -> str:
     """The exact distribution of totals, patterns without a blank; the highest bar fills the height."""
-    counts = [(entry["total"], entry["complete"] if table["complete"] else entry["patterns"]) for entry in table["by_total"]]
+    counts = [
+        (entry["total"], entry["complete"] if table["complete"] else entry["patterns"]) for entry in table["by_total"]
+    ]
     bars = _grouped(counts)
     if not bars:
         return ""
@@ -100,7 +106,9 @@ def _chart(plan: Plan, title: str, table: Json) -> str:
             f"<title>{escape(label)}: {count:,}</title></rect>"
         )
         if index % every == 0:
-            drawn.append(f'<text x="{x + step / 2:.2f}" y="{_HEIGHT + 14}" text-anchor="middle">{escape(str(first))}</text>')
+            drawn.append(
+                f'<text x="{x + step / 2:.2f}" y="{_HEIGHT + 14}" text-anchor="middle">{escape(str(first))}</text>'
+            )
     what = f"How many patterns of answers give each total of {title}. The colour changes from band to band."
     return (
         f'<figure><svg viewBox="0 0 {_WIDTH} {_HEIGHT + _FOOT}" role="img" aria-label="{escape(what)}">'
@@ -166,9 +174,16 @@ def _settled(data: Json) -> str:
     questions = data.get("questions")
     said = []
     if questions:
-        said.append(f"<p>{questions['least']} to {questions['most']} questions are asked, typically {questions['typical']}.</p>")
+        alike = questions["least"] == questions["most"]
+        span = f"{questions['most']}" if alike else f"{questions['least']} to {questions['most']}"
+        typical = "" if alike else f", typically {questions['typical']}"
+        said.append(f"<p>{span} questions are asked{typical}.</p>")
     for one in data.get("settled", []):
-        where = "before the first question" if one["after"] is None else f"after question {one['asked']} ({escape(one['after'])})"
+        where = (
+            "before the first question"
+            if one["after"] is None
+            else f"after question {one['asked']} ({escape(one['after'])})"
+        )
         said.append(f"<p>{escape(one['result'])} can be settled {where}, as {escape(str(one['outcome']))}.</p>")
     return f"<section><h2>Length</h2>{''.join(said)}</section>" if said else ""
 

@@ -59,7 +59,7 @@ def prove(questionnaire: Questionnaire, plan: Plan) -> Proof:
 
 def _prove(questionnaire: Questionnaire, plan: Plan) -> Proof:
     study = Study(questionnaire, plan)
-    study.wanted = set(conditions.nodes(study))
+    study.wanted = {*conditions.nodes(study), *scores.starts(study).values()}
     looked = tables.analyse(study)
     scores.analyse(study)
     conditions.analyse(study)

@@ -6,7 +6,6 @@ blank can reach, so that a self-check without optional questions costs nothing f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -15,19 +14,15 @@ from ebbtide.selfcheck.domains import round_to
 from ebbtide.selfcheck.plan import Json
 from ebbtide.selfcheck.proofs import folds
 from ebbtide.selfcheck.proofs.graph import Graph, Map, Node, Value, Variable, step_of
+from ebbtide.selfcheck.proofs.truths import Truths, key
 from ebbtide.selfcheck.ranges import Exact, exact
-from ebbtide.selfcheck.scorer import ABSENT, BLANK, compared, hull, meets, point, read
+from ebbtide.selfcheck.scorer import ABSENT, BLANK, hull, meets, point, read
 
 ASKED: Value = (True, ())
 """What an `asks` node is where a question is asked: a truth, and what it may count as where it is not."""
 
 
-def key(*parts: Any) -> str:
-    """A name that is the same for the same parts."""
-    return json.dumps(parts, sort_keys=True)
-
-
-class Reader:
+class Reader(Truths):
     """Makes the nodes of one plan, each when it is first wanted."""
 
     def __init__(self, graph: Graph, data: Json) -> None:
@@ -96,7 +91,9 @@ class Reader:
         question = self.questions[name]
         answer = self.answer(name)
         kind, options = question["kind"], question.get("options", ())
-        counts: dict[str, Any] = {option[0]: BLANK if option[1] is None else read(option[1]) for option in options if len(option) > 1}
+        counts: dict[str, Any] = {
+            option[0]: BLANK if option[1] is None else read(option[1]) for option in options if len(option) > 1
+        }
 
         def one(given: Any) -> Value:
             if given is None:
@@ -157,7 +154,9 @@ class Reader:
 
         absents = [absent for _, absent in self.questions[name].get("asks", ())]
         if wide:
-            node = self.graph.map(key("wide", full_key(full)), [self.asks(name, True), asks, points], loose, fuzzy=False)
+            node = self.graph.map(
+                key("wide", full_key(full)), [self.asks(name, True), asks, points], loose, fuzzy=False
+            )
         elif "asks" not in self.questions[name]:
             return points
         else:
@@ -212,7 +211,9 @@ class Reader:
         else:
             items = [self.term(term, wide) for term in score["of"]]
             work, name = _steps(score, wide), key("steps", wide, score["rows"], score["low"], score["high"])
-        node = self.graph.map(name, items, _stated(work), fuzzy=not wide and (op != "between" or any(item.fuzzy for item in items)))
+        node = self.graph.map(
+            name, items, _stated(work), fuzzy=not wide and (op != "between" or any(item.fuzzy for item in items))
+        )
         if isinstance(node, Map):
             node.between = op == "between" and not wide
         if op == "steps":
@@ -291,7 +292,9 @@ class Reader:
 
     def _possible_bands(self, name: str, _wide: bool) -> Node:
         table = self.tables[name]
-        what = key("possible bands", [band for _, band in table.get("override", ())], [rows for _, rows in table["cases"]])
+        what = key(
+            "possible bands", [band for _, band in table.get("override", ())], [rows for _, rows in table["cases"]]
+        )
         args = [self.value(table["score"], True), *self.truths(table, True)]
         return self.graph.map(what, args, self.possible_banding(table), fuzzy=False)
 
@@ -320,6 +323,18 @@ class Reader:
             return tuple(band for band in order if band in found)
 
         return work
+
+    def possible_outcomes(self, name: str) -> Node:
+        """Every band that blanks leave open, and None where the score may be absent: see `Run.possible_outcomes`."""
+        table = self.tables[name]
+        overrides = len(table.get("override", ()))
+
+        def work(bands: Any, value: Any, *truths: Any) -> Value:
+            certain = any(truth is True for truth in truths)
+            return bands if certain or not (value is ABSENT or value is BLANK or value[2]) else (*bands, None)
+
+        args = [self.possible_bands(name), self.value(table["score"], True), *self.truths(table, True)[:overrides]]
+        return self.graph.map("possible outcomes", args, work, fuzzy=False)
 
     def finding(self, name: str) -> Node:
         """The id of the rule that is found, or None."""
@@ -359,139 +374,6 @@ class Reader:
         truths = [self.truth(condition, True) for _, condition in self.findings[name]["rules"]]
         return self.graph.map(key("possible rules", rules), truths, work, fuzzy=False)
 
-    # Conditions
-
-    def truth(self, condition: Sequence[Any], wide: bool) -> Node:
-        """The truth of a condition of the plan."""
-        return self.kept("truth", json.dumps(condition), wide, lambda _name, _wide: self._truth(condition, wide))
-
-    def _truth(self, condition: Sequence[Any], wide: bool) -> Node:
-        head, rest = condition[0], condition[1:]
-        graph = self.graph
-        if head in ("and", "or"):
-            parts = [self.truth(part, wide) for part in rest]
-            return graph.fold(head, parts, *folds.joined(head == "or"), fuzzy=any(part.fuzzy for part in parts))
-        if head == "not":
-            part = self.truth(rest[0], wide)
-            return graph.map("not", [part], lambda held: None if held is None else not held, fuzzy=part.fuzzy)
-        if head == "sure":
-            part = self.truth(rest[0], wide)
-            return part if wide else graph.map("sure", [part], bool, fuzzy=False)
-        if head in (">=", ">", "=", "!="):
-            limits = (_constant(rest[1]), _constant(rest[0]))
-            left, right = (self.quantity(side, wide, limit) for side, limit in zip(rest, limits, strict=True))
-            node = graph.map(
-                head, [left, right], lambda a, b: compared(head, a, b), fuzzy=left.fuzzy or right.fuzzy
-            )
-            return self.cut(node, [side for end in rest if (side := _constant(end)) is not None])
-        if head in ("is", "has"):
-            return self.chosen(rest[0], rest[1], wide)
-        if head in ("asked", "answered", "blank"):
-            return self.state(head, rest[0], wide)
-        if head == "band":
-            return self.among(self.band(rest[0]), lambda: self.possible_bands(rest[0]), rest[1], wide)
-        return self.among(self.finding(rest[0]), lambda: self.possible_rules(rest[0]), rest[1], wide)
-
-    def state(self, head: str, name: str, wide: bool) -> Node:
-        """asked, answered, blank: see `Run.truth`."""
-        graph = self.graph
-        if wide:
-            if head == "blank":
-                return graph.const(False)
-            asks = self.asks(name, True)
-            return graph.map("asked wide", [asks], lambda asked: asked[0], fuzzy=False)
-        asks = self.asks(name, False)
-        if head == "asked":
-            return graph.map("asked", [asks], lambda asked: bool(asked[0]), fuzzy=False)
-        blank = head == "blank"
-        work = lambda asked, given: bool(asked[0]) and (given is None) is blank  # noqa: E731
-        return graph.map(head, [asks, self.answer(name)], work, fuzzy=False)
-
-    def chosen(self, name: str, options: Sequence[str], wide: bool) -> Node:
-        wanted = frozenset(options)
-
-        def work(asked: Any, actually: Any, given: Any) -> Value:
-            state = asked[0]
-            if state is False:
-                return False
-            if given is None or not actually[0]:
-                return None
-            held = any(part in wanted for part in given) if isinstance(given, tuple) else given in wanted
-            return held if state or not held else None
-
-        args = [self.asks(name, wide), self.asks(name, False), self.answer(name)]
-        node = self.graph.map(key("chosen", sorted(wanted)), args, work, fuzzy=any(arg.fuzzy for arg in args))
-        if isinstance(node, Map):
-            node.add = lambda so_far, option: bool(so_far) or option in wanted
-        return node
-
-    def among(self, actual: Node, possible: Callable[[], Node], wanted: Sequence[str], wide: bool) -> Node:
-        def work(found: Any, open_to: Any) -> Value:
-            if found is not None:
-                return found in wanted
-            held = {name in wanted for name in open_to}
-            return None if len(held) > 1 else held == {True}
-
-        found = self.graph.const(None) if wide else actual
-        return self.graph.map(key("among", list(wanted)), [found, possible()], work, fuzzy=actual.fuzzy)
-
-    def quantity(self, quantity: Any, wide: bool, limit: Exact | None = None) -> Node:
-        """A side of a comparison; `limit`: the number with which alone it is compared."""
-        constant = _constant(quantity)
-        if constant is not None:
-            return self.graph.const(point(constant))
-        graph = self.graph
-        if isinstance(quantity, str):
-            value = self.value(quantity, wide)
-            if not value.fuzzy or wide:
-                return value
-            args = [value, self.value(quantity, True)]
-            node = graph.map("known or wide", args, lambda known, loose: loose if known is BLANK else known, fuzzy=True)
-            if isinstance(node, Map):
-                node.passes = (1, 0)
-            return node
-        head, rest = quantity[0], quantity[1:]
-        if head == "ticks":
-            return self.ticks(rest[0], wide)
-        if head == "count":
-            items = [self.truth(condition, wide) for condition in rest]
-            parts = folds.counted() if limit is None else folds.capped("count", limit)
-            name = key("count of", None if limit is None else str(limit))
-            return graph.fold(name, items, *parts, fuzzy=any(item.fuzzy for item in items))
-        items = [self.quantity(name, wide) for name in rest]
-        if head == "sum" and limit is not None and all(self.floor(name) >= 0 for name in rest):
-            parts = folds.capped("sum", limit)
-            return graph.fold(key("capped", str(limit)), items, *parts, fuzzy=any(item.fuzzy for item in items))
-        return graph.fold(key("quantity", head), items, *folds.wide(head), fuzzy=any(item.fuzzy for item in items))
-
-    def floor(self, name: str) -> Exact:
-        """A number below which a question or score never is."""
-        if name in self.scores:
-            return read(self.scores[name]["low"])
-        question = self.questions[name]
-        ends = [absent for _, absent in question.get("asks", ()) if absent not in ("out", "blank")]
-        return min(read(end) for end in [*ends, question.get("low", 0)])
-
-    def ticks(self, name: str, wide: bool) -> Node:
-        question = self.questions[name]
-        none = question.get("none")
-        count = len(question["options"]) - (1 if none is not None else 0)
-
-        def work(asked: Any, actually: Any, given: Any) -> Value:
-            state = asked[0]
-            if state is False:
-                return ABSENT
-            if not isinstance(given, tuple) or not actually[0]:
-                return (0, count, state is None)
-            ticked = sum(option != none for option in given)
-            return (ticked, ticked, state is None)
-
-        args = [self.asks(name, wide), self.asks(name, False), self.answer(name)]
-        node = self.graph.map(key("ticks", count, none), args, work, fuzzy=any(arg.fuzzy for arg in args))
-        if isinstance(node, Map):
-            node.add = lambda so_far, option: (so_far or 0) + (option != none)
-        return node
-
 
 def finisher(score: Json, wide: bool) -> Callable[[Any, Any], Value]:
     """What is done last with a score that has been worked out: its guard, rounding, and what it is where it would be absent."""
@@ -519,13 +401,6 @@ def finisher(score: Json, wide: bool) -> Callable[[Any, Any], Value]:
 
 def full_key(full: Value) -> Any:
     return None if full is ABSENT else [str(end) for end in full[:2]]
-
-
-def _constant(quantity: Any) -> Exact | None:
-    """The number that a quantity of the plan is, if it is one."""
-    if isinstance(quantity, int) or (isinstance(quantity, str) and not quantity[0].isalpha()):
-        return read(quantity)
-    return None
 
 
 def _stated(work: Callable[..., Value]) -> Callable[..., Value]:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ebbtide.problem import as_text as problem_text
 from ebbtide.selfcheck.plan import Json
-from ebbtide.selfcheck.proofs.proof import Proof
 from ebbtide.selfcheck.proofs.study import Analysis
 from ebbtide.selfcheck.proofs.words import count_of, share
 
-_STATUS = {"proved": "proved", "failed": "FAILED", "unproved": "NOT PROVED", "report": "", "nothing": "nothing to prove"}
+if TYPE_CHECKING:  # for its name alone: a proof calls this module to be told
+    from ebbtide.selfcheck.proofs.proof import Proof
+
+_STATUS = {
+    "proved": "proved",
+    "failed": "FAILED",
+    "unproved": "NOT PROVED",
+    "report": "",
+    "nothing": "nothing to prove",
+}
 
 
 def as_text(proof: Proof) -> str:
@@ -34,15 +42,17 @@ def _lines(number: int, analysis: Analysis) -> Iterator[str]:
     data = analysis.data
     if number == 1:
         for table in data["tables"]:
-            yield f"{table['bands']}: {count_of(table['patterns'])}, {len(table['gaps'])} gaps, {len(table['overlaps'])} overlaps"
+            yield f"{table['bands']}: {count_of(table['patterns'])}, {count_of(len(table['gaps']), 'gap')}, {count_of(len(table['overlaps']), 'overlap')}"
     elif number == 2:
         yield from _reached(data)
     elif number == 5:
-        yield f"{len(data['conditions'])} conditions"
+        yield count_of(len(data["conditions"]), "condition")
     elif number == 6:
         for flag in data["flags"]:
             when = "at once" if flag["at_once"] else "with the result"
-            yield f"{flag['flag']}: {when}" + ("" if flag["answers"] is None else f", reached by {count_of(flag['answers'], 'answer')}")
+            yield f"{flag['flag']}: {when}" + (
+                "" if flag["answers"] is None else f", reached by {count_of(flag['answers'], 'answer')}"
+            )
     elif number == 7:
         yield from _meetings(data)
     elif number == 9:
@@ -63,10 +73,12 @@ def _lines(number: int, analysis: Analysis) -> Iterator[str]:
 
 
 def _reached(data: Json) -> Iterator[str]:
-    yield f"{len(data['asked'])} questions can be asked, {len(data.get('flags', []))} flags can be raised"
+    yield f"{count_of(len(data['asked']), 'question')} can be asked, {count_of(len(data['flags']), 'flag')} can be raised"
     for finding in data.get("findings", []):
         never = [rule for rule in finding["never"] if rule != "otherwise"]
-        yield f"{finding['finding']}: {count_of(len(finding['reached']), 'rule')} can be found{f', never {chr(44).join(never)}' if never else ''}"
+        yield f"{finding['finding']}: {count_of(len(finding['reached']), 'rule')} can be found" + (
+            f", never {', '.join(never)}" if never else ""
+        )
 
 
 def _meetings(data: Json) -> Iterator[str]:
@@ -88,15 +100,26 @@ def _open(data: Json) -> Iterator[str]:
 def _lengths(data: Json) -> Iterator[str]:
     found = data["questions"]
     if found:
-        yield f"{found['least']} to {found['most']} questions, typically {found['typical']}"
+        alike = found["least"] == found["most"]
+        yield (
+            count_of(found["most"], "question")
+            if alike
+            else f"{found['least']} to {found['most']} questions, typically {found['typical']}"
+        )
     for one in data["settled"]:
-        where = "from the start" if one["after"] is None else f"at the earliest after {one['after']}, question {one['asked']}"
+        where = (
+            "from the start"
+            if one["after"] is None
+            else f"at the earliest after {one['after']}, question {one['asked']}"
+        )
         yield f"{one['result']}: settled {where} ({one['outcome']})"
 
 
 def _distribution(data: Json) -> Iterator[str]:
     for table in data["tables"]:
-        yield f"{table['bands']}: {count_of(table['complete'])} without a blank" + (f", {table['patterns']:,} with allowed blanks" if table["patterns"] != table["complete"] else "")
+        yield f"{table['bands']}: {count_of(table['complete'])} without a blank" + (
+            f", {table['patterns']:,} with allowed blanks" if table["patterns"] != table["complete"] else ""
+        )
         for band in table["by_band"]:
             narrow = ", narrow" if band["band"] in table["narrow"] else ""
             yield f"  {band['band']:<24} {band['complete']:>24,}  {share(band['complete'], table['complete'])}{narrow}"

@@ -181,7 +181,12 @@ def pairs_of(
         variables: list[Variable] = []
         for arg in node.args:
             answer = arg.args[0] if isinstance(arg, Map) and len(arg.args) == 1 else None
-            if isinstance(answer, Answer) and users[arg] == [node] and users[answer] == [arg] and not {arg, answer} & kept:
+            if (
+                isinstance(answer, Answer)
+                and users[arg] == [node]
+                and users[answer] == [arg]
+                and not {arg, answer} & kept
+            ):
                 variable = graph.variables[answer.question]
                 if variable.always and not variable.optional:
                     variables.append(variable)
@@ -206,6 +211,7 @@ class _Scheduler:
     ) -> None:
         self.nodes, self.users, self.time, self.steps, self.pairs = nodes, users, time, steps, pairs
         self.targets, self.marks, self.watch = frozenset(targets), list(enumerate(marks)), tuple(watch)
+        self.kept = frozenset([*targets, *marks, *watch])
         self.layout: tuple[Component, ...] = ()
         self.by_time: dict[int, list[Node]] = {}
         self.absorbed: dict[int, dict[Fold, list[Node]]] = {}
@@ -282,7 +288,11 @@ class _Scheduler:
     def direct(self, layer: Layer) -> tuple[Direct, ...] | None:
         """See `Layer.direct`. It only saves time: most layers of a long questionnaire do nothing but add."""
         known = set(layer.asked[0].values)
-        if layer.watched or layer.marks or any(not isinstance(node, Fold) or node in layer.finishes for node in layer.rest):
+        if (
+            layer.watched
+            or layer.marks
+            or any(not isinstance(node, Fold) or node in layer.finishes for node in layer.rest)
+        ):
             return None
         found: list[Direct] = []
         for part in layer.outputs:
@@ -291,7 +301,9 @@ class _Scheduler:
                 if len(items) != 1 or items[0] not in known:
                     return None
                 place = layer.inputs.index(part) if part in layer.inputs else None
-                found.append(Direct(fold.step, fold.start, place, tuple(group.values[items[0]] for group in layer.asked)))
+                found.append(
+                    Direct(fold.step, fold.start, place, tuple(group.values[items[0]] for group in layer.asked))
+                )
             elif part in known:
                 found.append(Direct(None, None, None, tuple(group.values[part] for group in layer.asked)))
             else:
@@ -303,12 +315,18 @@ class _Scheduler:
         if len(step) == 2:
             return self.between(step)
         variable = step[0]
-        found = next((node for node in self.nodes if isinstance(node, Answer) and node.question == variable.index), None)
+        found = next(
+            (node for node in self.nodes if isinstance(node, Answer) and node.question == variable.index), None
+        )
         if found is None:  # it decides nothing here, but its answers count
             plain = [Choice(_one(variable), size(variable.data))] + ([Choice(None, 1)] if variable.optional else [])
-            return None, [(choice.given, choice.count, {variable.index: choice.given}, choice.given is None) for choice in plain]
-        given = choices(variable, self.users, found)
-        return found, [(choice.given, choice.count, {variable.index: choice.given}, choice.given is None) for choice in given]
+            return None, [
+                (choice.given, choice.count, {variable.index: choice.given}, choice.given is None) for choice in plain
+            ]
+        given = choices(variable, found, self.users, self.kept)
+        return found, [
+            (choice.given, choice.count, {variable.index: choice.given}, choice.given is None) for choice in given
+        ]
 
     def between(self, step: tuple[Variable, ...]) -> tuple[Node, list[tuple[Any, int, dict[int, Any], bool]]]:
         node = next(
@@ -414,4 +432,6 @@ def _one(variable: Variable) -> Any:
 
 def _times(variable: Variable) -> list[int]:
     question = variable.data
-    return [int(minutes) % 1440 for minutes in range(int(question["from"]), int(question["to"]) + 1, int(question["step"]))]
+    return [
+        int(minutes) % 1440 for minutes in range(int(question["from"]), int(question["to"]) + 1, int(question["step"]))
+    ]

@@ -7,13 +7,15 @@ all a score that is left with no question at all, is a failure: a result page wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from ebbtide.selfcheck.plan import Json
 from ebbtide.selfcheck.proofs import words
 from ebbtide.selfcheck.proofs.automaton import Automaton, TooLarge
+from ebbtide.selfcheck.proofs.choices import MAX_LISTED, between_cuts, size
 from ebbtide.selfcheck.proofs.graph import Node
 from ebbtide.selfcheck.proofs.reader import Reader
 from ebbtide.selfcheck.proofs.study import Study, natural, whole
@@ -72,7 +74,14 @@ class Causes:
         terms = [] if score["op"] == "count" else [term if isinstance(term, str) else term[0] for term in score["of"]]
         items = [self.of(term) for term in terms if term is not None]
         every = score["op"] in ("ratio", "between", "steps")
-        inner = graph.fold(("causes", every), items, frozenset(), lambda so_far, cause: so_far | {cause}, lambda so_far: so_far, fuzzy=False)
+        inner = graph.fold(
+            ("causes", every),
+            items,
+            frozenset(),
+            lambda so_far, cause: so_far | {cause},
+            lambda so_far: so_far,
+            fuzzy=False,
+        )
         guard = self.reader.truth(score["guard"], False) if "guard" in score else graph.const(True)
 
         def work(value: Any, causes: Any, guarded: Any) -> Any:
@@ -101,7 +110,11 @@ def _values(study: Study) -> None:
     for name in reversed(shown):
         if name in seen:
             continue
-        nodes = {other: causes.of(other) for other in (*_parts(reader, name), name) if other in shown and causes.of(other).mask}
+        nodes = {
+            other: causes.of(other)
+            for other in (*_parts(reader, name), name)
+            if other in shown and causes.of(other).mask
+        }
         if not nodes:
             seen[name] = {causes.of(name).value: None}  # type: ignore[attr-defined]
             continue
@@ -117,7 +130,12 @@ def _values(study: Study) -> None:
         if name not in seen:
             continue
         lost = LOST in seen[name]
-        entry: Json = {"score": name, "always": set(seen[name]) <= {None}, "declared": DECLARED in seen[name], "lost": None}
+        entry: Json = {
+            "score": name,
+            "always": set(seen[name]) <= {None},
+            "declared": DECLARED in seen[name],
+            "lost": None,
+        }
         found.append(entry)
         if lost:
             entry["lost"] = _lost(study, name, runs.get(name), causes.of(name))
@@ -135,7 +153,9 @@ def _parts(reader: Reader, name: str) -> list[str]:
 
 
 def _lost(study: Study, name: str, run: Automaton | None, node: Node) -> Json | None:
-    partial = {} if run is None else {run.graph.variables[index].id: given for index, given in run.sight(node, LOST).items()}
+    partial = (
+        {} if run is None else {run.graph.variables[index].id: given for index, given in run.sight(node, LOST).items()}
+    )
     given = whole(study.plan, partial)
     if any(stage.score == name and stage.table.get("override") for stage in study.tables):
         from ebbtide.selfcheck.scorer import Run
@@ -145,7 +165,13 @@ def _lost(study: Study, name: str, run: Automaton | None, node: Node) -> Json | 
             return None  # a rule that overrides says which band it is
     before = words.answers(study.plan, given, list(partial))
     message = f"{before} nothing is left of {words.total_of(name)}: none of what it is made of was asked, and it has no value."
-    study.problem(8, study.place("score", name), "no-value", message, "Say what it is then: add not_asked: to the score, or to its questions points in place of leave_out.")
+    study.problem(
+        8,
+        study.place("score", name),
+        "no-value",
+        message,
+        "Say what it is then: add not_asked: to the score, or to its questions points in place of leave_out.",
+    )
     return given
 
 
@@ -162,13 +188,11 @@ def _tables(study: Study) -> None:
         model = study.form.scores[name].model
         kind = "steps" if model.steps is not None else "look_up" if model.look_up is not None else "table"
         place = study.form.place(study.form.scores[name], kind)
-        start = study.reader.term(score["of"][0], False)
         try:
-            values = study.values(start)
+            raw, witness = _raw(study, score)
         except TooLarge as reason:
             study.unproved(11, place, f"that {name} has a row for every raw score", reason)
             continue
-        raw = sorted(value[0] for value in values if value is not ABSENT and value is not BLANK)
         rows = {number: [row for row in score["rows"] if meets(row, (number, number, False))] for number in raw}
         results = [read(rows[number][0][0]) for number in raw if rows[number]]
         missing = [number for number in raw if not rows[number]]
@@ -184,17 +208,61 @@ def _tables(study: Study) -> None:
         }
         found.append(entry)
         if missing:
-            before, given = study.with_answers(values[missing[0], missing[0], False]())
+            before, given = study.with_answers(witness(missing[0]))
             entry["witness"] = given
             of = score["of"][0][0]
             message = f"{before} {words.total_of(of)} is {words.said(missing[0])} and {name} has no row for it."
-            study.problem(11, place, "table-gap", message, f"Add {words.listed([words.said(number) for number in missing[:5]])}.")
+            study.problem(
+                11, place, "table-gap", message, f"Add {words.listed([words.said(number) for number in missing[:5]])}."
+            )
         if turns is not None and kind != "steps":
             held = [number for number in raw if rows[number]]
             a, b, c = (held[index] for index in turns)
             x, y, z = (words.said(results[index]) for index in turns)
             message = f"{name} goes from {x} at {words.said(a)} to {y} at {words.said(b)}, and back to {z} at {words.said(c)}."
             study.problem(11, place, "table-not-monotone", message, "Correct the row that is out of order.")
+
+
+def starts(study: Study) -> dict[str, Node]:
+    """For each table the node of what is looked up in it, unless it is a number with too many values to list."""
+    found: dict[str, Node] = {}
+    for score in study.plan.data["scores"]:
+        if score["op"] == "steps" and not _long(study, score):
+            found[score["id"]] = study.reader.term(score["of"][0], False)
+    return found
+
+
+def _long(study: Study, score: Json) -> bool:
+    question = study.reader.questions.get(score["of"][0][0])
+    return question is not None and size(question) > MAX_LISTED
+
+
+def _raw(study: Study, score: Json) -> tuple[list[Any], Callable[[Any], Mapping[int, Any]]]:
+    """Every raw score that is looked up (of a long number one for each run between the limits of rows), and answers for each."""
+    start = starts(study).get(score["id"])
+    if start is not None:
+        values = study.values(start)
+        return sorted(value[0] for value in values if value is not ABSENT and value is not BLANK), lambda raw: values[
+            raw, raw, False
+        ]()
+    name = score["of"][0][0]
+    variable = study.reader.variables[name]
+    asks = study.values(study.reader.asks(name, False))
+    asked = next((value for value in asks if value[0] is True), None)
+    cuts = {Fraction(read(end)) for row in score["rows"] for end in row[1:3] if end is not None}
+    raw = [choice.given for choice in between_cuts(variable.data, cuts)] if asked is not None else []
+    implied = {
+        read(absents[0]): (state, absents)
+        for state, absents in asks
+        if state is False and absents[0] not in ("out", "blank")
+    }
+
+    def witness(number: Any) -> Mapping[int, Any]:
+        if number in implied and number not in raw:
+            return asks[implied[number]]()
+        return {**(asks[asked]() if asked is not None else {}), variable.index: number}
+
+    return sorted({*raw, *implied}), witness
 
 
 def _turns(results: Sequence[Any]) -> tuple[int, int, int] | None:

@@ -118,7 +118,9 @@ class Study:
 
     def problem(self, analyses: int, place: Place, rule: str, message: str, hint: str, level: Level = "error") -> None:
         """A failure of an analysis. Repeated blocks say the same thing once."""
-        found = Problem(place, level, rule, message[:1].upper() + message[1:] if message.startswith("with") else message, hint)
+        found = Problem(
+            place, level, rule, message[:1].upper() + message[1:] if message.startswith("with") else message, hint
+        )
         if not any((one.place, one.rule, one.hint) == (place, rule, hint) for one in self.problems):
             self.problems.append(found)
         if level == "error":
@@ -161,7 +163,7 @@ class Study:
         if graph is self.graph:
             roots = [*targets, *marks, *watch]
             nodes = set(below([*roots, *self.controls(roots)])) - set(watch)
-            extra = [node for node in self.wanted if node in nodes and node not in self.seen]
+            extra = [node for node in self.wanted if node.mask and node in nodes and node not in self.seen]
         try:
             run = Automaton(graph, targets, marks, [*watch, *extra])
         except TooManyAnswers as reason:

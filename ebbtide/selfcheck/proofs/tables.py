@@ -15,8 +15,9 @@ from ebbtide.selfcheck.plan import Json
 from ebbtide.selfcheck.proofs import words
 from ebbtide.selfcheck.proofs.automaton import Automaton, TooLarge
 from ebbtide.selfcheck.proofs.graph import Node
-from ebbtide.selfcheck.proofs.reader import Reader, key
+from ebbtide.selfcheck.proofs.reader import Reader
 from ebbtide.selfcheck.proofs.study import Stage, Study, natural
+from ebbtide.selfcheck.proofs.truths import key
 from ebbtide.selfcheck.ranges import Exact
 from ebbtide.selfcheck.scorer import ABSENT, BLANK, meets, read
 
@@ -82,7 +83,9 @@ def look(study: Study, stage: Stage) -> Tables:
     flags = {
         flag["id"]: truth
         for flag in study.plan.data["flags"]
-        if (truth := study.reader.truth(flag["when"], False)).mask.bit_count() <= _FEW and truth.mask and not study.closed([truth]) & ~mask
+        if (truth := study.reader.truth(flag["when"], False)).mask.bit_count() <= _FEW
+        and truth.mask
+        and not study.closed([truth]) & ~mask
     }
     run = study.run([value, node], list(flags.values()))
     rows = {(number, found): counts for (number, found), counts in run.results().items()}
@@ -106,7 +109,12 @@ def analyse(study: Study) -> dict[str, Tables]:
         try:
             looked = found[stage.id] = look(study, stage)
         except TooLarge as reason:
-            for number, what in ((1, "that every total has one band"), (2, "that every band is reached"), (3, "that no decimal falls between bands"), (4, "that cut-offs cover every answer")):
+            for number, what in (
+                (1, "that every total has one band"),
+                (2, "that every band is reached"),
+                (3, "that no decimal falls between bands"),
+                (4, "that cut-offs cover every answer"),
+            ):
                 study.unproved(number, place, f"{stage.id}: {what}", reason)
             study[13].open.append(f"The patterns of {stage.id} were not counted: {reason}.")
             continue
@@ -136,7 +144,9 @@ def _gaps(study: Study, looked: Tables) -> None:
         number: Exact = value[0]
         if not rows:
             between = isinstance(number, Fraction)
-            runs.setdefault((case, _row_above(stage, case, number), between), []).append((number, patterns, complete, at))
+            runs.setdefault((case, _row_above(stage, case, number), between), []).append(
+                (number, patterns, complete, at)
+            )
         elif len(rows) > 1:
             overlaps.append(_overlap(study, looked, number, case, rows, patterns, at))
     for (case, above, between), missed in sorted(runs.items()):
@@ -174,7 +184,13 @@ def _gap(
         if others:
             message = f"{message[:-1]}, nor is there one for {_some(others)}."
         hint = _mend(missed, above, len(rows))
-    study.problem(3 if between else 1, study.place("row", stage.id, str(case), str(near)), "decimal-gap" if between else "band-gap", message, hint)
+    study.problem(
+        3 if between else 1,
+        study.place("row", stage.id, str(case), str(near)),
+        "decimal-gap" if between else "band-gap",
+        message,
+        hint,
+    )
     return {
         "case": case,
         "values": [natural(one[0]) for one in missed],
@@ -186,7 +202,11 @@ def _gap(
 
 
 def _some(values: Sequence[str]) -> str:
-    return words.listed(values) if len(values) <= 4 else f"{values[0]}, {values[1]} and {len(values) - 2} more totals up to {values[-1]}"
+    return (
+        words.listed(values)
+        if len(values) <= 4
+        else f"{values[0]}, {values[1]} and {len(values) - 2} more totals up to {values[-1]}"
+    )
 
 
 def _mend(missed: Sequence[tuple[Exact, int, int, int]], above: int, rows: int) -> str:
@@ -198,12 +218,16 @@ def _mend(missed: Sequence[tuple[Exact, int, int, int]], above: int, rows: int) 
     return f"Make one band end at {high} or begin at {low}."
 
 
-def _overlap(study: Study, looked: Tables, value: Exact, case: int, rows: Sequence[int], patterns: int, at: int) -> Json:
+def _overlap(
+    study: Study, looked: Tables, value: Exact, case: int, rows: Sequence[int], patterns: int, at: int
+) -> Json:
     stage = looked.stage
     before, given = study.with_answers(looked.run.witness(at))
     names = [str(stage.table["cases"][case][1][index][0]) for index in rows]
     message = f"{before} {words.total_of(stage.score)} is {words.said(value)}, which lies in {words.listed(names)}."
-    study.problem(1, study.place("row", stage.id, str(case), str(rows[1])), "band-overlap", message, "Change one of their ends.")
+    study.problem(
+        1, study.place("row", stage.id, str(case), str(rows[1])), "band-overlap", message, "Change one of their ends."
+    )
     return {"case": case, "value": natural(value), "bands": names, "patterns": patterns, "witness": given}
 
 
@@ -222,9 +246,13 @@ def _cases(study: Study, looked: Tables) -> None:
         if override is not None or case is not None or value is ABSENT or value is BLANK:
             continue
         before, given = study.with_answers(looked.run.witness(at))
-        found["uncovered"].append({"value": natural(value[0]), "patterns": patterns, "complete": complete, "witness": given})
+        found["uncovered"].append(
+            {"value": natural(value[0]), "patterns": patterns, "complete": complete, "witness": given}
+        )
         if len(found["uncovered"]) == 1:
-            message = f"{before} {words.total_of(stage.score)} is {words.said(value[0])} and no cut-offs say how to read it."
+            message = (
+                f"{before} {words.total_of(stage.score)} is {words.said(value[0])} and no cut-offs say how to read it."
+            )
             study.problem(4, place, "cut-off-uncovered", message, "Add otherwise: with ranges for every other case.")
     _blank_milder(study, looked, found)
 
@@ -240,7 +268,9 @@ def _blank_milder(study: Study, looked: Tables, found: Json) -> None:
     if not study.reader.variables[question].optional or question in _items(study, stage.score):
         return
     asks, answer = study.reader.asks(question, False), study.reader.answer(question)
-    state = study.graph.map("given", [asks, answer], lambda asked, given: given is not None if asked[0] else None, fuzzy=False)
+    state = study.graph.map(
+        "given", [asks, answer], lambda asked, given: given is not None if asked[0] else None, fuzzy=False
+    )
     value = study.reader.value(stage.score, False)
     try:
         run = study.run([value, reading(study, stage), state])
@@ -258,7 +288,9 @@ def _blank_milder(study: Study, looked: Tables, found: Json) -> None:
         other = min(sides[True])
         if rank < other[0]:
             before, given = study.with_answers(run.witness(at))
-            found["blank_milder"].append({"value": natural(number[0]), "band": band, "otherwise": other[2], "witness": given})
+            found["blank_milder"].append(
+                {"value": natural(number[0]), "band": band, "otherwise": other[2], "witness": given}
+            )
             message = f"{before} {words.total_of(stage.score)} is {words.said(number[0])} and reads {band}; with every answer to {question} it reads {other[2]} or worse."
             hint = "Let otherwise have the strictest of the cut-offs."
             if len(found["blank_milder"]) == 1:
@@ -287,7 +319,11 @@ def _items(study: Study, score: str) -> set[str]:
 def _reached(study: Study, looked: Tables, reached: dict[Place, bool], dead: dict[Place, tuple[str, str, str]]) -> None:
     """Which rows and overrides take effect. A repeated block has one place for several tables: one that is reached is enough."""
     stage = looked.stage
-    rows = {(case, held[0]) for _, (override, case, held, _) in looked.rows if override is None and case is not None and held}
+    rows = {
+        (case, held[0])
+        for _, (override, case, held, _) in looked.rows
+        if override is None and case is not None and held
+    }
     cases = {case for _, (override, case, _, _) in looked.rows if override is None and case is not None}
     overrides = {override for _, (override, _, _, _) in looked.rows if override is not None}
     given = {str(stage.table["override"][index][1]) for index in overrides}
@@ -299,14 +335,20 @@ def _reached(study: Study, looked: Tables, reached: dict[Place, bool], dead: dic
             message = f"this rule never takes effect: no answers make it true ({words.condition(study.plan, condition)}) before another rule does."
             dead.setdefault(place, ("unreachable-override", message, "Correct its condition, or delete it."))
     values = [value[0] for value in looked.values if value is not ABSENT and value is not BLANK]
-    ends = f"The score runs from {words.said(min(values))} to {words.said(max(values))}." if values else "The score never has a value."
+    ends = (
+        f"The score runs from {words.said(min(values))} to {words.said(max(values))}."
+        if values
+        else "The score never has a value."
+    )
     for case, (condition, listed) in enumerate(stage.table["cases"]):
         if condition is None and len(stage.table["cases"]) > 1 and case not in cases:
             continue  # `otherwise` has to be written, also where nothing is left for it
         if case not in cases and condition is not None:
             place = study.place("row", stage.id, str(case), "0")
             reached.setdefault(place, False)
-            message = f"these cut-offs are never used: no answers make it true that {words.condition(study.plan, condition)}."
+            message = (
+                f"these cut-offs are never used: no answers make it true that {words.condition(study.plan, condition)}."
+            )
             dead.setdefault(place, ("unreachable-band", message, "Correct the case, or delete it."))
             continue
         for index, row in enumerate(listed):
@@ -315,7 +357,9 @@ def _reached(study: Study, looked: Tables, reached: dict[Place, bool], dead: dic
             reached[place] = reached.get(place, False) or held
             if not held:
                 text = study.plan.words.get(("row", stage.id, str(case), str(index)), "")
-                message = f"no answers lead to {text}: {score} is never that{' with these cut-offs' if condition else ''}."
+                message = (
+                    f"no answers lead to {text}: {score} is never that{' with these cut-offs' if condition else ''}."
+                )
                 dead.setdefault(place, ("unreachable-band", message, f"Change the range, or delete the band. {ends}"))
 
 
@@ -326,7 +370,9 @@ def _distribution(study: Study, looked: Tables) -> None:
     stage, run = looked.stage, looked.run
     patterns, complete = run.patterns
     order = [row[0] for _, rows in stage.table["cases"] for row in rows]
-    values = sorted((value[0], counts) for value, counts in looked.values.items() if value is not ABSENT and value is not BLANK)
+    values = sorted(
+        (value[0], counts) for value, counts in looked.values.items() if value is not ABSENT and value is not BLANK
+    )
     bands = {str(name): looked.bands.get(name, (0, 0)) for name in dict.fromkeys(order)}
     none = looked.bands.get(None, (0, 0))
     study[13].data["tables"].append(
@@ -336,7 +382,9 @@ def _distribution(study: Study, looked: Tables) -> None:
             "questions": [variable.id for variable in run.plan.variables],
             "patterns": patterns,
             "complete": complete,
-            "by_total": [{"total": natural(value), "patterns": counts[0], "complete": counts[1]} for value, counts in values],
+            "by_total": [
+                {"total": natural(value), "patterns": counts[0], "complete": counts[1]} for value, counts in values
+            ],
             "by_band": [{"band": name, "patterns": counts[0], "complete": counts[1]} for name, counts in bands.items()],
             "without_band": {"patterns": none[0], "complete": none[1]},
             "narrow": [name for name, counts in bands.items() if any(counts) and counts[1] * NARROW < complete],

@@ -34,12 +34,16 @@ def raises(question: Json) -> list[tuple[Any, Any]] | None:
     """
     kind = question["kind"]
     if kind == "one":
-        points = {option[0]: read(option[1]) for option in question["options"] if len(option) > 1 and option[1] is not None}
+        points = {
+            option[0]: read(option[1]) for option in question["options"] if len(option) > 1 and option[1] is not None
+        }
         levels = sorted(set(points.values()))
         return [
             (low, high)
             for a, b in pairwise(levels)
-            for low, high in product((name for name in points if points[name] == a), (name for name in points if points[name] == b))
+            for low, high in product(
+                (name for name in points if points[name] == a), (name for name in points if points[name] == b)
+            )
         ]
     if kind == "many":
         return _ticks(question)
@@ -55,14 +59,20 @@ def raises(question: Json) -> list[tuple[Any, Any]] | None:
 def _ticks(question: Json) -> list[tuple[Any, Any]] | None:
     none = question.get("none")
     names = [option[0] for option in question["options"] if option[0] != none]
-    above = {option[0] for option in question["options"] if len(option) > 1 and option[1] is not None and read(option[1]) > 0}
+    above = {
+        option[0] for option in question["options"] if len(option) > 1 and option[1] is not None and read(option[1]) > 0
+    }
     if len(names) > _MAX_TICKS:
         return None
     found: list[tuple[Any, Any]] = []
     for count in range(len(names)):
         for chosen in combinations(names, count):
             before = chosen if chosen or none is None else (none,)
-            found += [(before, tuple(name for name in names if name in chosen or name == more)) for more in names if more in above and more not in chosen]
+            found += [
+                (before, tuple(name for name in names if name in chosen or name == more))
+                for more in names
+                if more in above and more not in chosen
+            ]
     return found
 
 
@@ -84,7 +94,9 @@ class Twins:
     def __init__(self, run: Automaton, question: int) -> None:
         self.run = run
         self.number = next(
-            number for number, layer in enumerate(run.plan.layers) if any(variable.index == question for variable in layer.variables)
+            number
+            for number, layer in enumerate(run.plan.layers)
+            if any(variable.index == question for variable in layer.variables)
         )
         self.variable = run.graph.variables[question]
         self.layers: list[dict[Twin, Step]] = []
@@ -124,7 +136,9 @@ class Twins:
     def limit(self, found: Mapping[Twin, Step], more: int) -> None:
         self.steps += more
         if len(found) > MAX_PAIRS or self.steps > 4 * MAX_PAIRS:
-            raise TooLarge(MAX_PAIRS, 0, 0, f"more than {MAX_PAIRS:,} pairs of states follow from raising {self.variable.id}")
+            raise TooLarge(
+                MAX_PAIRS, 0, 0, f"more than {MAX_PAIRS:,} pairs of states follow from raising {self.variable.id}"
+            )
 
     def advance(self, before: Mapping[Twin, Step], layer: Layer) -> dict[Twin, Step]:
         found: dict[Twin, Step] = {}
@@ -139,12 +153,17 @@ class Twins:
             self.limit(found, max(map(len, moves)))
         return found
 
-    def moves(self, layer: Layer, given: State, memo: dict[State, list[tuple[Mapping[int, Any], State]]]) -> list[tuple[Mapping[int, Any], State]]:
+    def moves(
+        self, layer: Layer, given: State, memo: dict[State, list[tuple[Mapping[int, Any], State]]]
+    ) -> list[tuple[Mapping[int, Any], State]]:
         """For each group of answers (or for not being asked) one of them, and what is then new in the state."""
         if given not in memo:
             inputs = dict(zip(layer.inputs, given, strict=True))
             memo[given] = [
-                (group.given if group.given is not None else group.passed or {}, tuple(env[part] for part in layer.outputs))
+                (
+                    group.given if group.given is not None else group.passed or {},
+                    tuple(env[part] for part in layer.outputs),
+                )
                 for group, env in self.run.outcomes(layer, inputs)
             ]
         return memo[given]

@@ -52,20 +52,35 @@ class Comparison:
     def text(self) -> str:
         """The comparison to read at a terminal."""
         lines = [f"From version {self.old} to {self.new}:"]
-        said = {"only_old": "no longer asked", "only_new": "new", "changed": "with changed answers", "answered_differently": "answered in another way"}
+        said = {
+            "only_old": "no longer asked",
+            "only_new": "new",
+            "changed": "with changed answers",
+            "answered_differently": "answered in another way",
+        }
         lines += [f"  questions {said[kind]}: {', '.join(names)}" for kind, names in self.questions.items() if names]
         if self.same:
             lines.append(f"  the same for all answers: {', '.join(f'{what} {name}' for what, name in self.same)}")
         for change in self.changes:
-            lines.append(f"  {change['what']} {change['result']}: {change['changed']:,} of {change['patterns']:,} patterns change ({words.share(change['changed'], change['patterns'])})")
+            lines.append(
+                f"  {change['what']} {change['result']}: {change['changed']:,} of {change['patterns']:,} patterns change ({words.share(change['changed'], change['patterns'])})"
+            )
             for case in change["cases"]:
-                lines.append(f"    {_word(case['old'])} becomes {_word(case['new'])}: {words.count_of(case['patterns'])}, as with {case['words']}")
+                lines.append(
+                    f"    {_word(case['old'])} becomes {_word(case['new'])}: {words.count_of(case['patterns'])}, as with {case['words']}"
+                )
         lines += [f"  {sentence}" for sentence in self.open]
         return "\n".join(lines) + "\n"
 
 
 def _word(value: Any) -> str:
-    return "nothing" if value is None else {True: "raised", False: "not raised"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return (
+        "nothing"
+        if value is None
+        else {True: "raised", False: "not raised"}.get(value, str(value))
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def compare(old: Plan, new: Plan) -> Comparison:
@@ -85,7 +100,9 @@ def _compared(old: Plan, new: Plan) -> Comparison:
     try:
         order = _order(graph, before, after)
     except CycleError:
-        found.open.append("The versions ask the same questions in orders that depend on one another, and cannot be read together.")
+        found.open.append(
+            "The versions ask the same questions in orders that depend on one another, and cannot be read together."
+        )
         return found
     for what, name, nodes in _results(before, after):
         if nodes[0] is nodes[1]:
@@ -107,7 +124,9 @@ def _questions(old: Json, new: Json) -> tuple[list[Json], Json]:
     """Each question with the answers that both versions accept, and what has changed."""
     before = {question["id"]: question for question in old["questions"]}
     after = {question["id"]: question for question in new["questions"]}
-    shared = {name: question for name, question in {**before, **after}.items() if name not in before or name not in after}
+    shared = {
+        name: question for name, question in {**before, **after}.items() if name not in before or name not in after
+    }
     changed: list[str] = []
     apart: list[str] = []
     for name, one in before.items():
@@ -152,7 +171,14 @@ def _same_steps(one: Json, two: Json) -> bool:
 def _form(question: Json) -> Any:
     """What is offered as answers: no points, no conditions."""
     options = [option[0] for option in question.get("options", ())]
-    return (question["kind"], options, question.get("none"), question.get("from"), question.get("to"), question.get("step"))
+    return (
+        question["kind"],
+        options,
+        question.get("none"),
+        question.get("from"),
+        question.get("to"),
+        question.get("step"),
+    )
 
 
 def _order(graph: Graph, old: Reader, new: Reader) -> list[Variable]:
@@ -178,7 +204,9 @@ def _results(old: Reader, new: Reader) -> list[tuple[str, str, tuple[Node, Node]
     """Everything that both versions say: bands, findings, flags, and scores."""
     found: list[tuple[str, str, tuple[Node, Node]]] = []
     found += [("bands", name, (old.band(name), new.band(name))) for name in old.tables if name in new.tables]
-    found += [("finding", name, (old.finding(name), new.finding(name))) for name in old.findings if name in new.findings]
+    found += [
+        ("finding", name, (old.finding(name), new.finding(name))) for name in old.findings if name in new.findings
+    ]
     flags = {flag["id"]: flag["when"] for flag in new.data["flags"]}
     for flag in old.data["flags"]:
         if flag["id"] in flags:
@@ -187,7 +215,9 @@ def _results(old: Reader, new: Reader) -> list[tuple[str, str, tuple[Node, Node]
                 for reader, when in ((old, flag["when"]), (new, flags[flag["id"]]))
             )
             found.append(("flag", flag["id"], (nodes[0], nodes[1])))
-    found += [("score", name, (old.value(name, False), new.value(name, False))) for name in old.scores if name in new.scores]
+    found += [
+        ("score", name, (old.value(name, False), new.value(name, False))) for name in old.scores if name in new.scores
+    ]
     return found
 
 
@@ -227,11 +257,27 @@ def _compare(
                 "words": shown,
             }
         )
-    found.changes.append({"what": what, "result": name, "patterns": run.patterns[0], "changed": changed, "kinds": len(cases), "cases": listed})
+    found.changes.append(
+        {
+            "what": what,
+            "result": name,
+            "patterns": run.patterns[0],
+            "changed": changed,
+            "kinds": len(cases),
+            "cases": listed,
+        }
+    )
 
 
 def _answers(plan: Plan, partial: Mapping[str, Any]) -> Json:
-    return whole(plan, {name: given for name, given in partial.items() if name in {question["id"] for question in plan.data["questions"]}})
+    return whole(
+        plan,
+        {
+            name: given
+            for name, given in partial.items()
+            if name in {question["id"] for question in plan.data["questions"]}
+        },
+    )
 
 
 def _plain(value: Any) -> Any:

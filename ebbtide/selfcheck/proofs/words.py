@@ -54,7 +54,11 @@ def answer(plan: Plan, question: Json, given: Any) -> str:
     if question["kind"] == "one":
         return plan.words.get(("option", name, given), str(given))
     if question["kind"] == "many":
-        return " + ".join(plan.words.get(("option", name, option), option) for option in given) if given else "nothing chosen"
+        return (
+            " + ".join(plan.words.get(("option", name, option), option) for option in given)
+            if given
+            else "nothing chosen"
+        )
     return str(given)
 
 
@@ -97,7 +101,11 @@ def condition(plan: Plan, tree: Sequence[Any]) -> str:
     if head == "is":
         return f"{rest[0]} is {_one_of(rest[1])}"
     if head == "has":
-        return f"{rest[0]} includes {rest[1][0]}" if len(rest[1]) == 1 else f"{rest[0]} includes any of [{', '.join(rest[1])}]"
+        return (
+            f"{rest[0]} includes {rest[1][0]}"
+            if len(rest[1]) == 1
+            else f"{rest[0]} includes any of [{', '.join(rest[1])}]"
+        )
     if head in ("answered", "blank", "asked"):
         return f"{rest[0]} is {head}"
     return f"{rest[0]} is {_one_of(rest[1])}"

@@ -8,6 +8,7 @@ that a failing one is made small; it is written as YAML and read back, so that p
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -62,7 +63,7 @@ class Maker(definitions._Maker):
         cuts = sorted(self.chance.sample(range(-2, 9), self.chance.randint(1, 3)))
         spans = [
             f"below {cuts[0]}",
-            *(f"{a} to below {b}" for a, b in zip(cuts, cuts[1:], strict=False)),
+            *(f"{a} to below {b}" for a, b in pairwise(cuts)),
             f"{cuts[-1]} or more",
         ]
         values = [str(self.chance.randint(0, 3)) for _ in spans]

@@ -82,10 +82,19 @@ def test_what_a_blank_choice_of_things_leaves_open() -> None:
     assert result["range"]["more"] == {"low": 3, "high": 8}
 
 
-def test_what_a_choice_of_things_leaves_open_that_stays_blank() -> None:
-    """`which` is not asked and counts as blank, for ever: the block's scores stay blank, and one of them may count 50."""
+def test_a_choice_of_things_that_is_not_asked_chooses_none() -> None:
     result = both(compiled(BLOCK), {"lead": "a"})
+    assert result["scores"]["signs"] == 9
+    assert result["range"] == {}
+
+
+def test_what_a_choice_of_things_leaves_open_that_nobody_knows_whether_to_ask() -> None:
+    """`lead` is answered with what counts as a blank, so that `which` is never asked: the scores of the block stay blank."""
+    body = BLOCK.replace("d: [D, 3]}", "d: [D, 3], n: [N, blank]}").replace("lead is not a", "lead >= 2")
+    result = both(compiled(body), {"lead": "n"})
+    assert result["asked"] == ["lead"]
     assert result["scores"]["signs"] is None
+    assert result["missing"]["signs"] == ["lead"]
     assert result["range"]["signs"] == {"low": 0, "high": 100}
 
 
@@ -274,8 +283,8 @@ ANSWERED = {"a": "x", "c": "x", "u": "7:00", "e": "x"}
         # A ratio: of what stays blank; and over what may be 0.
         ("n: {title: N, ratio: [b, 4], round: exact}\n  s: {title: S, add: [n, e], blank: {allow: 1, then: count_as, value: 70}}", {}, 0.25, 70),
         ("n: {title: N, ratio: [c, e], if_zero: blank, round: exact}\n  s: {title: S, add: [n, c], blank: {allow: 1, then: count_as, value: 70}}", {"e": None}, 4, 72),
-        ("n: {title: N, ratio: [c, e], if_zero: 9, round: exact}\n  s: {title: S, add: [n, c, b], blank: {allow: 1, then: leave_out}}", {"e": None}, 4, 15),
-        ("n: {title: N, ratio: [e, c], if_zero: blank, round: exact}\n  s: {title: S, add: [n, e], blank: {allow: 1, then: count_as, value: 70}}", {"e": None}, 0, 1.5),
+        ("n: {title: N, ratio: [c, e], if_zero: 9, round: exact}\n  s: {title: S, add: [n, c, b], blank: {allow: 1, then: leave_out}}", {"e": None}, 4, 14),
+        ("n: {title: N, ratio: [e, c], if_zero: blank, round: {how: nearest, to: 0.5}}\n  s: {title: S, add: [n, e], blank: {allow: 1, then: count_as, value: 70}}", {"e": None}, 0, 1.5),
         # A count: of a condition that stays unknown, and of one that does not.
         ("s: {title: S, count: [b >= 3, e >= 1], blank: {allow: 1, then: count_as, value: 8}}", {}, 0, 8),
         ("s: {title: S, count: [b >= 1, e >= 1], blank: {allow: 1, then: count_as, value: 8}}", {"e": None}, 1, 2),
@@ -324,3 +333,26 @@ def test_a_condition_on_a_band_or_a_finding_may_stay_unknown() -> None:
 )
 def test_numbers_of_a_result_have_six_decimals_and_halves_go_up(number: Fraction, expected: str) -> None:
     assert str(written(number)) == expected
+
+
+def test_a_band_of_a_score_that_may_not_be_there_is_not_certain() -> None:
+    """y may not be asked, and then s has no band: that s is low is unknown, and not certain because it is all that s could be."""
+    body = (
+        FOUR
+        + "questions:\n  x: {ask: X, answers: four}\n  y: {ask: Y, answers: four, ask_if: x is d, not_asked: leave_out}\n  z: {ask: Z, answers: four}\n"
+        "scores:\n  s: {add: [y]}\nbands:\n  s:\n    ranges: {0-3: {name: Low, means: L}, 4-9: {name: High, means: H}}OVERRIDE\n"
+        "flags:\n  f: {when: s is low, show: with_result, level: see-someone, title: T, say: S}\n"
+        "  g: {when: not (s is low), show: with_result, level: see-someone, title: T, say: S}\n"
+        "findings:\n  why: {pick: first, rules: {low_s: {when: s is low, name: L, means: L}}, otherwise: {name: O, means: O}}\n"
+    )
+    plan = compiled(body.replace("OVERRIDE", ""))
+    result = both(plan, {"z": "a"})
+    assert (result["flags"], result["findings"]) == ([], {"why": None})
+    assert result["range"]["why"] == {"findings": ["low_s", "otherwise"]}
+    assert both(plan, {"x": "a", "z": "a"})["flags"] == ["g"]
+    assert both(plan, {"x": "d", "z": "a"})["flags"] == ["f"]
+    plan = compiled(body.replace("OVERRIDE", "\n    override: {one_a: {when: z is d, band: low}}"))
+    assert both(plan, {"z": "d"})["flags"] == ["f"]
+    assert both(plan, {"z": "a"})["flags"] == []
+    assert both(plan, {"x": "a"})["flags"] == []
+    assert both(plan, {"x": "a"})["range"]["why"] == {"findings": ["low_s", "otherwise"]}

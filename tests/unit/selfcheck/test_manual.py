@@ -17,6 +17,7 @@ from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.problem import as_text
 from ebbtide.selfcheck import RULES, check_examples, example_answers, translate
 from ebbtide.selfcheck.conditions import parse_condition
+from ebbtide.selfcheck.proofs import prove
 from ebbtide.selfcheck.ranges import parse_range
 from ebbtide.source import parse_yaml
 from tests.unit.selfcheck.support import HEAD, ROOT, both_agree, read, run_javascript
@@ -55,7 +56,7 @@ def test_nothing_in_the_manual_escapes_these_tests() -> None:
 
 
 @pytest.mark.parametrize("text", DEFINITIONS)
-def test_an_example_compiles_and_comes_out_as_it_says_in_both_scorers(text: str) -> None:
+def test_an_example_compiles_is_proved_and_comes_out_as_it_says_in_both_scorers(text: str) -> None:
     questionnaire, plan, problems = read(text)
     assert problems == []
     assert questionnaire is not None
@@ -65,6 +66,7 @@ def test_an_example_compiles_and_comes_out_as_it_says_in_both_scorers(text: str)
     answers = example_answers(questionnaire, plan)
     [results] = run_javascript([(plan.as_json(), answers)])
     both_agree(plan, answers, results)
+    assert prove(questionnaire, plan).problems == []
 
 
 @pytest.mark.parametrize("text", [text for mark, kind, text, _ in BLOCKS if kind == "console"])

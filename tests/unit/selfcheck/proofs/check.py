@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -357,9 +358,7 @@ def lengths(brute: Brute, data: Any) -> None:
     assert found["typical"] == counts[(len(counts) - 1) // 2]
     for one in data[12]["settled"]:
         name = one["result"]
-        outcome: Callable[[Run], Any] = lambda run, name=name: (
-            run.band(name) if name in run.tables else run.finding(name)
-        )  # noqa: E731
+        outcome = partial(outcome_of, name)
         node = next(result.node for result in results(brute.study) if result.name == name)
         names = [variable.id for variable in brute.study.questions(brute.study.closed([node]))]
         order = [question["id"] for question in brute.plan.data["questions"]]
@@ -374,6 +373,11 @@ def lengths(brute: Brute, data: Any) -> None:
         assert {outcome(run) for run in later} == {one["outcome"]}
         earlier = settled_before(brute.plan, names, order, last, outcome)
         assert not earlier
+
+
+def outcome_of(name: str, run: Run) -> Any:
+    """The band or the rule of a result."""
+    return run.band(name) if name in run.tables else run.finding(name)
 
 
 def settled_before(plan: Plan, names: list[str], order: list[str], last: int, outcome: Callable[[Run], Any]) -> bool:

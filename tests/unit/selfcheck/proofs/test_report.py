@@ -22,8 +22,14 @@ def test_the_example_in_the_documentation_is_what_prove_says() -> None:
 def test_a_failure_stands_in_the_report_with_its_place() -> None:
     questionnaire, plan = planted("phq-9", ("    0-4: {name: Minimal", "    1-4: {name: Minimal"))
     text = prove(questionnaire, plan).text()
-    assert " 1. Every reachable total lies in exactly one band: FAILED\n    total: 262,144 patterns, 1 gaps, 0 overlaps\n" in text
-    assert "q.yaml:47:5: error[band-gap] With these answers: q1 to q9 = None, the total is 0 and no band says what that means. Let the lowest band begin at 0." in text
+    assert (
+        " 1. Every reachable total lies in exactly one band: FAILED\n    total: 262,144 patterns, 1 gap, 0 overlaps\n"
+        in text
+    )
+    assert (
+        "q.yaml:50:5: error[band-gap] With these answers: q1 to q9 = None, the total is 0 and no band says what that means. Let the lowest band begin at 0."
+        in text
+    )
 
 
 class Page(HTMLParser):
@@ -40,9 +46,7 @@ class Page(HTMLParser):
         self.bars += tag == "rect"
         assert not any(name.startswith("on") for name, _ in attrs)
         assert not any(name in ("src", "href") for name, _ in attrs)
-        if tag not in ("meta", "line", "rect"):
-            self.open.append(tag)
-        elif tag == "rect":
+        if tag not in ("meta", "line", "rect") or tag == "rect":
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -85,19 +89,30 @@ def test_two_versions() -> None:
         ("    5-9: {name: Mild", "    4-9: {name: Mild"),
     )
     comparison = compare(*old, *new)
-    assert [(change["what"], change["result"], change["changed"]) for change in comparison.changes] == [("bands", "total", 486)]
+    assert [(change["what"], change["result"], change["changed"]) for change in comparison.changes] == [
+        ("bands", "total", 486)
+    ]
     case = comparison.changes[0]["cases"][0]
     assert (case["old"], case["new"], case["patterns"]) == ("minimal", "mild", 486)
     assert comparison.open == []
     assert {("flag", "self_harm"), ("score", "total"), ("finding", "syndrome")} <= set(comparison.same)
     text = comparison.text()
     assert text.startswith("From version 1.0.0 to 1.1.0:\n")
-    assert "  bands total: 486 of 262,144 patterns change (0.2 %)\n    minimal becomes mild: 486 patterns, as with q1" in text
+    assert (
+        "  bands total: 486 of 262,144 patterns change (0.2 %)\n    minimal becomes mild: 486 patterns, as with q1"
+        in text
+    )
 
 
 def test_a_question_more_and_an_answer_less() -> None:
     old = planted("gad-7")
-    new = planted("gad-7", ("  q7: {ask: Item 7, answers: days}", "  q7: {ask: Item 7, answers: days}\n  q8: {ask: Item 8, answers: {no: 'No', yes: 'Yes'}}"))
+    new = planted(
+        "gad-7",
+        (
+            "  q7: {ask: Item 7, answers: days}",
+            "  q7: {ask: Item 7, answers: days}\n  q8: {ask: Item 8, answers: {no: 'No', yes: 'Yes'}}",
+        ),
+    )
     comparison = compare(*old, *new)
     assert comparison.questions == {"only_old": [], "only_new": ["q8"], "changed": [], "answered_differently": []}
     assert comparison.changes == []
