@@ -165,7 +165,9 @@ def classic(name: str, **given: str) -> str:
             raise ValueError(f"{module}.js, {error}") from None
         for top in declared:
             if top in owners:
-                raise ValueError(f"{module}.js declares {top}, which {owners[top]}.js does too; joined, one would stand for both")
+                raise ValueError(
+                    f"{module}.js and {owners[top]}.js both declare {top}; joined, one would stand for both"
+                )
             owners[top] = module
     joined = minify("\n".join(texts[module] for module in order))
     names, texts_given = ",".join(given), ",".join(json.dumps(text, ensure_ascii=False) for text in given.values())
@@ -175,7 +177,7 @@ def classic(name: str, **given: str) -> str:
 def _module(name: str) -> str:
     """A module of ours that imports nothing, as a module."""
     text = (CLIENT / f"{name}.js").read_text("utf-8")
-    exported = [next(filter(None, found.groups())) for found in _EXPORT.finditer(text)]
+    exported = tuple(next(filter(None, found.groups())) for found in _EXPORT.finditer(text))
     return minify(_without_modules(name, text), exported)
 
 

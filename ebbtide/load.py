@@ -250,7 +250,9 @@ def _used(loading: _Loading, path: str) -> bool:
     parts, suffix = PurePosixPath(path).parts, PurePosixPath(path).suffix
     if path in _FILES or parts[0] == "static" or (path.startswith(_TABLES) and len(parts) == 3 and suffix == ".yaml"):
         return True
-    shelf = {"articles": (".md", 3), "questionnaires": (".yaml", 2), "figures": (".yaml", 2), "media": (None, 2)}.get(parts[0])
+    shelf = {"articles": (".md", 3), "questionnaires": (".yaml", 2), "figures": (".yaml", 2), "media": (None, 2)}.get(
+        parts[0]
+    )
     if shelf is None or len(parts) != shelf[1] or (suffix != shelf[0] if shelf[0] else suffix.lower() not in _PICTURES):
         if parts[0] in ("facilities", "translations"):
             return False

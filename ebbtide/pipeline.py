@@ -1,8 +1,8 @@
 """The flow on one page: gather, judge, write. `build`, `check` and `serve` all go through `make`; only `build` goes on to write.
 
-    content/ --source--> documents --load--> Site --checks--> problems
-    templates/ ------------------------------- render --pagechecks--> problems
-                                any error? say them all, touch nothing : write --> out/
+content/ --source--> documents --load--> Site --checks--> problems
+templates/ ------------------------------- render --pagechecks--> problems
+                            any error? say them all, touch nothing : write --> out/
 """
 
 from __future__ import annotations
@@ -89,7 +89,12 @@ def build(options: Options, *, strict: bool = False, progress: Progress = lambda
     if made.rendered is None:
         return made
     files = list(made.rendered.all())
-    refused = write.refusals(options.out, options.out.name or str(options.out), files, [options.content, *(folder for folder, _ in options.templates)])
+    refused = write.refusals(
+        options.out,
+        options.out.name or str(options.out),
+        files,
+        [options.content, *(folder for folder, _ in options.templates)],
+    )
     problems = tuple(sorted((*made.problems, *refused)))
     if errors(problems) or (strict and problems):
         return Made(problems, made.rendered)
@@ -120,5 +125,10 @@ def _stamp(version: str, rendered: Rendered) -> File:
     whole = hashlib.sha256()
     for file in sorted(rendered.all(), key=lambda file: file.path):
         whole.update(f"{file.path}\0{len(file.content)}\0".encode() + file.content)
-    about: Mapping[str, object] = {"made_by": "ebbtide", "version": version, "pages": len(rendered.pages), "digest": whole.hexdigest()}
+    about: Mapping[str, object] = {
+        "made_by": "ebbtide",
+        "version": version,
+        "pages": len(rendered.pages),
+        "digest": whole.hexdigest(),
+    }
     return File("build.json", (json.dumps(about, indent=1) + "\n").encode())

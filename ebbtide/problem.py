@@ -66,7 +66,9 @@ class Places:
     def inside(self, offset: int, *loc: str | int) -> Place:
         """The place of a character of the value at `loc`, counted from 0; of the whole value where it is not on one line."""
         place, whole = self.at(*loc), self.prefix + loc
-        return Place(place.path, place.line, place.column + self.texts[whole] + offset) if whole in self.texts else place
+        return (
+            Place(place.path, place.line, place.column + self.texts[whole] + offset) if whole in self.texts else place
+        )
 
     def at(self, *loc: str | int) -> Place:
         """The place of the value at `loc`, or of the nearest value around it that stands in the file."""

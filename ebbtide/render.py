@@ -399,7 +399,9 @@ class Renderer:
         told = figures.tell(figure, self._say, [Markup(cite) for cite in use.cites])  # noqa: S704, made by prose
         caption = Markup(use.caption)  # noqa: S704, prose has sanitised it
         template = self.environment.get_template("parts/figure.html")
-        return template.render({**known, "figure": figure, "caption": caption, "drawing": Markup(drawing), "told": told})  # noqa: S704, drawn with every word escaped
+        return template.render(
+            {**known, "figure": figure, "caption": caption, "drawing": Markup(drawing), "told": told}
+        )  # noqa: S704, drawn with every word escaped
 
     def _say(self, word: Word) -> str:
         """A word of the templates' with its blanks filled in."""
@@ -443,7 +445,7 @@ class Renderer:
         rows = []
         for id, source in self.site.sources.items():
             articles = [article for article in self.site.articles if id in article.refers.sources]
-            checks = [check for check in self.site.selfchecks if id in check.questionnaire.basis.informed_by]
+            checks = [check for check in self.site.selfchecks if id in check.sheet.sources]
             rows.append((id, source, articles, checks))
         return sorted(rows, key=lambda row: row[1].title.casefold())
 
@@ -475,7 +477,10 @@ class Renderer:
         }.values()
         if self.site.selfchecks:
             yield from self._more
-        styles = [*dict.fromkeys(self.styles[kind] for kind in STYLED), *([self.figure_style] if self.figure_style else [])]
+        styles = [
+            *dict.fromkeys(self.styles[kind] for kind in STYLED),
+            *([self.figure_style] if self.figure_style else []),
+        ]
         own = {file.path for file in self.site.static}
         made = [File("_headers", headers(styles).encode()), File("robots.txt", self._robots().encode())]
         base = self.site.settings.base_url

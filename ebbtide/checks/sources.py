@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ebbtide.model.base import nearest
 from ebbtide.model.site import Site
-from ebbtide.problem import Level, Place
+from ebbtide.problem import Level, Place, Places
 
 Finding = tuple[Place, str, str]
 
@@ -33,13 +33,9 @@ def unknown_basis(site: Site) -> Iterator[Finding]:
             if id not in site.sources and not site.has_failed("source", id):
                 yield figure.places.at(*loc), f"there is no source {id}.", nearest(id, site.sources)
     for check in site.selfchecks:
-        for number, id in enumerate(check.questionnaire.basis.informed_by):
+        for loc, id in _cited(check.questionnaire.model_dump(), check.questionnaire.places):
             if id not in site.sources and not site.has_failed("source", id):
-                yield (
-                    check.questionnaire.places.at("basis", "informed_by", number),
-                    f"there is no source {id}.",
-                    nearest(id, site.sources),
-                )
+                yield check.questionnaire.places.at(*loc), f"there is no source {id}.", nearest(id, site.sources)
     for term, entry in site.glossary.items():
         for number, id in enumerate(entry.sources):
             if id not in site.sources and not site.has_failed("source", id):
@@ -50,10 +46,24 @@ def unknown_basis(site: Site) -> Iterator[Finding]:
                 )
 
 
+def _cited(
+    part: object, places: Places, loc: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The sources that a questionnaire names, at its basis, its flags and its results, each with where it stands."""
+    if not isinstance(part, dict):
+        return
+    for name, value in part.items():
+        if name in ("sources", "informed_by") and isinstance(value, (list, tuple)):
+            yield from (((*loc, name, number), id) for number, id in enumerate(value))
+        else:
+            written = name != "ranges" or places.has(*loc, name)  # bands may stand without this word around them
+            yield from _cited(value, places, (*loc, name) if written else loc)
+
+
 def unused_source(site: Site) -> Iterator[Finding]:
     """Each source in sources.yaml is cited somewhere."""
     used = {id for article in site.articles for id in article.refers.sources}
-    used |= {id for check in site.selfchecks for id in check.questionnaire.basis.informed_by}
+    used |= {id for check in site.selfchecks for id in check.sheet.sources}
     used |= {id for entry in site.glossary.values() for id in entry.sources}
     used |= {id for figure in site.figures.values() for _, id in figure.cited()}
     for id in site.sources:

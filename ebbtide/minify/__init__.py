@@ -12,6 +12,7 @@ a clinic may build on. A self-check with its script must fit into 20,000 bytes, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import count
 
 from ebbtide.minify.scopes import Name, Script
@@ -23,12 +24,14 @@ LETTERS = "etnriaosclfdupmhgbyvwkxqjz"
 """For short names, the letters that are frequent anyway first: so they pack best."""
 
 
-def top_names(script: str) -> list[str]:
-    """The names that a script declares at its top."""
-    return list(Script(tokens(script)).top)
+@cache
+def top_names(script: str) -> tuple[str, ...]:
+    """The names that a script declares at its top, in order."""
+    return tuple(Script(tokens(script)).top)
 
 
-def minify(script: str, exported: Sequence[str] = ()) -> str:
+@cache
+def minify(script: str, exported: tuple[str, ...] = ()) -> str:
     """The script with short names and no needless space, and without functions of its top that nothing uses.
 
     Raises `Unknown` for what it does not know. `exported` are names of its top that the result, then a module, exports.

@@ -175,8 +175,8 @@ class Script:
         if self.text(at) == "{" and at not in self.objects:
             end = self.partner[at]
             return self._statement_end(end + 2) if self.text(end + 1) == "else" else end
-        while self.text(at) != ";":
-            if at >= len(self.tokens) or self.text(at) == "}":
+        while self.text(at) not in (";", "}"):
+            if at >= len(self.tokens):
                 raise self._unknown(at)
             at = self._past(at)
         return self._statement_end(at + 2) if self.text(at + 1) == "else" else at
@@ -298,7 +298,11 @@ class Script:
                 where[local] = at
         pairs: list[tuple[Name, Local | None]] = []
         for name in self.names():
-            around = [local for local in found.get(self.tokens[name.at].text, {}).values() if local.start <= name.at <= local.end]
+            around = [
+                local
+                for local in found.get(self.tokens[name.at].text, {}).values()
+                if local.start <= name.at <= local.end
+            ]
             stands_for = max(around, key=lambda local: local.start, default=None)
             if stands_for is not None:
                 self._not_before_the_body(name, stands_for, where[stands_for])

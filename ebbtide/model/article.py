@@ -18,7 +18,9 @@ def reference(value: str) -> str:
     kind, colon, target = value.partition(":")
     if kind not in ("article", "questionnaire", "contact", "page") or not colon or not target:
         raise refusal(
-            "wrong-value", f"{value} does not say what it points to.", "Write article:, questionnaire:, contact: or page: and the name."
+            "wrong-value",
+            f"{value} does not say what it points to.",
+            "Write article:, questionnaire:, contact: or page: and the name.",
         )
     return value
 

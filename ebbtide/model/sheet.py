@@ -27,7 +27,9 @@ def runs(numbers: Iterable[int]) -> Runs:
             found[-1].append(number)
         else:
             found.append([number])
-    return tuple(pair for run in found for pair in ([(run[0], run[-1])] if len(run) > 2 else [(each, each) for each in run]))
+    return tuple(
+        pair for run in found for pair in ([(run[0], run[-1])] if len(run) > 2 else [(each, each) for each in run])
+    )
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,9 @@ class Working:
     @property
     def numbers(self) -> tuple[int, ...]:
         """Questions that are taken as they are."""
-        return tuple(term.number for term in self.terms if term.number is not None and (term.times, term.plus) == ("1", "0"))
+        return tuple(
+            term.number for term in self.terms if term.number is not None and (term.times, term.plus) == ("1", "0")
+        )
 
     @property
     def runs(self) -> Runs:

@@ -197,7 +197,7 @@ class Writer:
 
         source = _REFERENCE.sub(swap, marked)
         try:
-            made = (self._lines if line else converter(self._dialect)).convert(source)
+            made = (self._lines.reset() if line else converter(self._dialect)).convert(source)
         except RecursionError:
             self._wrong(where(0), "text-size", "lists or quotations are nested out of all measure.", "Flatten them.")
             return ""
@@ -239,8 +239,6 @@ class Writer:
         return len(text) > MAX_TEXT or long is not None
 
     def _typed_numbers(self, text: str, where: Callable[[int], Place]) -> None:
-            number: frozenset({id}) for id, contact in self.around.contacts.items() for number in contact.numbers
-        }
         plain = _REFERENCE.sub(lambda found: " " * len(found[0]) if found["target"] else found[0], text)
         for offset, run in digits.runs(plain):
             if digits.is_number(run, self.around.numbers):

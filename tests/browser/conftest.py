@@ -87,6 +87,12 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture(scope="session")
+def real_below(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The same site, made to stand below a path of another one."""
+    return build(ROOT / "content", tmp_path_factory.mktemp("below") / "site", base_url="http://127.0.0.1/some/where/")
+
+
+@pytest.fixture(scope="session")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The French clinic, with its own templates and colors."""
     return build(CLINIC / "content", tmp_path_factory.mktemp("clinic") / "site", CLINIC / "templates")

@@ -201,6 +201,7 @@ def shown_result(page: Page) -> dict[str, Any]:
 
 # What tests look with
 
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = build(tmp_path_factory.mktemp("selfcheck"))

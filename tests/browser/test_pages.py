@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from ebbtide.load import load
 from ebbtide.model.contact import Contact
-from tests.browser.conftest import Built, Watch, build, served
+from tests.browser.conftest import Built, Watch, served
 from tests.small_site import ROOT, TODAY
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -254,12 +254,11 @@ def test_from_a_disk_without_script_pages_are_whole(watch: Watch, real: Built) -
 
 
 @SCRIPT
-def test_below_a_path_of_another_site(watch: Watch, tmp_path: Path, script: bool) -> None:
-    site = build(ROOT / "content", tmp_path / "site", base_url="http://127.0.0.1/some/where/")
-    with served(site.folder, "/some/where/") as address:
+def test_below_a_path_of_another_site(watch: Watch, real_below: Built, script: bool) -> None:
+    with served(real_below.folder, "/some/where/") as address:
         eye = watch(address, java_script_enabled=script)
         found = {}
-        for url in site.one_of_each:
+        for url in real_below.one_of_each:
             page = eye.open(url)
             links = set(page.eval_on_selector_all("a[href]", "all => all.map((each) => each.href.split('#')[0])"))
             own = [link for link in links if link.startswith(address.removesuffix("/some/where"))]

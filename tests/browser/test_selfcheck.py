@@ -87,7 +87,7 @@ def test_without_script_it_can_be_scored_with_a_pen(plain: Reader) -> None:
 
 def test_without_script_answers_can_be_cleared(plain: Reader) -> None:
     page = plain.open()
-    page.locator('#q-aches input').first.check()
+    page.locator("#q-aches input").first.check()
     page.get_by_role("button", name="Clear my answers and start again").first.click()
     assert page.locator("input:checked").count() == 0
     assert "?" not in page.url
@@ -230,7 +230,7 @@ def test_an_answer_that_is_missing_is_told_in_a_summary_that_takes_focus(reader:
     link.click()
     assert page.evaluate("[document.activeElement.name, document.activeElement.value]") == ["thoughts", "no"]
     assert page.url.endswith("/withdrawal-symptoms/")
-    page.locator('#q-thoughts input').first.check()
+    page.locator("#q-thoughts input").first.check()
     page.locator("#go").click()
     assert page.title().startswith("Question 4 of 17")
     assert page.locator("#errors").is_hidden()

@@ -59,7 +59,10 @@ def results(days: int = 4) -> list[dict[str, Any]]:
 def put(page: Page, address: str, kept: object) -> None:
     """Puts results where the pages of the site keep them."""
     page.goto(f"{address}/questionnaires/")
-    page.evaluate("([key, text]) => localStorage.setItem(key, text)", ["kept self-checks /", kept if isinstance(kept, str) else json.dumps(kept)])
+    page.evaluate(
+        "([key, text]) => localStorage.setItem(key, text)",
+        ["kept self-checks /", kept if isinstance(kept, str) else json.dumps(kept)],
+    )
 
 
 # Without script
@@ -101,7 +104,17 @@ def test_nothing_is_stored_until_the_reader_asks_and_then_no_answers(reader: Rea
 
 def test_answers_are_kept_where_the_reader_ticks_that(reader: Reader) -> None:
     page = reader.open("rich")
-    answers = {"calm": "some", "worry": "never", "danger": "a", "pulse": 60, "weight": 1, "bed": "22:00", "up": "07:00", "slept": "8:00", "more": "b"}
+    answers = {
+        "calm": "some",
+        "worry": "never",
+        "danger": "a",
+        "pulse": 60,
+        "weight": 1,
+        "bed": "22:00",
+        "up": "07:00",
+        "slept": "8:00",
+        "more": "b",
+    }
     finish(page, answers, RICH_PLAN)
     page.get_by_label("Keep my answers too").check()
     keep(page)
@@ -133,7 +146,9 @@ def test_a_browser_that_refuses_storage_is_told_kindly(chromium: Browser, site: 
     page = made.open()
     finish(page)
     page.get_by_role("button", name="Keep this result on this phone").click()
-    expect(page.locator("#held")).to_have_text("This browser does not let us keep anything. You can print, copy or save your result instead.")
+    expect(page.locator("#held")).to_have_text(
+        "This browser does not let us keep anything. You can print, copy or save your result instead."
+    )
     assert page.locator("#kept").is_hidden()
     page.goto(f"{site}/my-results/")
     assert page.locator("#refused" if fault == DENIED else "#none").is_visible()
@@ -156,10 +171,18 @@ def test_results_are_drawn_over_time_with_a_table(reader: Reader) -> None:
     ]  # fmt: skip
     assert charts.first.get_attribute("aria-label") == "Nov 20, 2026: 36, Nov 21, 2026: 24, Nov 23, 2026: 9"
     assert charts.first.locator("circle").count() == 3, "a day without a score has no point"
-    heights = [float(each) for each in charts.first.locator("circle").evaluate_all("all => all.map(each => each.getAttribute('cy'))")]
+    heights = [
+        float(each)
+        for each in charts.first.locator("circle").evaluate_all("all => all.map(each => each.getAttribute('cy'))")
+    ]
     assert heights == [pytest.approx(14 + 110 * (1 - value / 42)) for value in (36, 24, 9)]
-    across = [float(each[:-1]) for each in charts.first.locator("circle").evaluate_all("all => all.map(each => each.getAttribute('cx'))")]
-    assert across == [pytest.approx(10), pytest.approx(10 + 84 / 3), pytest.approx(94)], "days lie as far apart as they were"
+    across = [
+        float(each[:-1])
+        for each in charts.first.locator("circle").evaluate_all("all => all.map(each => each.getAttribute('cx'))")
+    ]
+    assert across == [pytest.approx(10), pytest.approx(10 + 84 / 3), pytest.approx(94)], (
+        "days lie as far apart as they were"
+    )
     rows = page.locator("#results tbody tr")
     assert rows.count() == 4
     assert page.locator("#results thead th").all_inner_texts() == ["When", "All symptoms", "Sleep", "Delete"]
@@ -262,7 +285,9 @@ def journey(watched: Watched, id: str = "withdrawal-symptoms") -> Page:
     page.go_back()
     page.go_forward()
     assert page.url == f"{watched.home}/questionnaires/{id}/", "nothing in the address"
-    assert page.evaluate("JSON.stringify(history.state)") == '{"at":18}', "history holds the number of a step and nothing else"
+    assert page.evaluate("JSON.stringify(history.state)") == '{"at":18}', (
+        "history holds the number of a step and nothing else"
+    )
     assert page.evaluate("window.name") == ""
     return page
 
@@ -294,7 +319,10 @@ def test_what_is_fetched_does_not_depend_on_the_answers(watch: Watch, site: str)
     [
         ("fetch('http://other.example/beacon').catch(() => {})", "asked another host: http://other.example/beacon"),
         ("new Image().src = 'http://other.example/pixel.gif'", "asked another host: http://other.example/pixel.gif"),
-        ("navigator.sendBeacon('http://other.example/beacon', 'answers')", "asked another host: http://other.example/beacon"),
+        (
+            "navigator.sendBeacon('http://other.example/beacon', 'answers')",
+            "asked another host: http://other.example/beacon",
+        ),
         ("new WebSocket('ws://other.example/socket')", "asked another host: ws://other.example/socket"),
         ("document.cookie = 'seen=1'", "cookie"),
         ("localStorage.setItem('seen', '1')", "local"),

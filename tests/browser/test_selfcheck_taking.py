@@ -51,7 +51,14 @@ def told_bands(page: Page) -> list[str]:
 def test_without_script_nothing_offers_what_cannot_be_done(plain: Reader) -> None:
     page = plain.open()
     text = page.locator("body").inner_text()
-    for offered in ("Print", "Copy for a clinician", "Save as a file", "Keep this result", "Change my answers", "Try again"):
+    for offered in (
+        "Print",
+        "Copy for a clinician",
+        "Save as a file",
+        "Keep this result",
+        "Change my answers",
+        "Try again",
+    ):
         assert offered not in text
 
 
@@ -74,7 +81,9 @@ def test_the_result_is_whole_if_the_signal_drops_after_the_first_page(chromium: 
     else:
         told = page.locator(".lost")
         told.wait_for()
-        assert told.inner_text().startswith("The drawing, and the ways to take your result with you, could not be loaded.")
+        assert told.inner_text().startswith(
+            "The drawing, and the ways to take your result with you, could not be loaded."
+        )
         assert page.locator("#take").count() == 0
         assert told_bands(page) == [expected["bands"]["total"]]
         left_open = "You left out some answers, so more than one result is possible."
@@ -107,7 +116,10 @@ def test_a_copy_for_a_clinician_says_what_the_page_says(chromium: Browser, site:
     assert lines.index("Emergency: Call for an ambulance now") < lines.index("Few symptoms")
     assert f"All symptoms: {expected['scores']['total']}, on a scale from 0 to 42" in lines
     assert f"Sleep: {expected['scores']['sleep']}, on a scale from 0 to 9" in lines
-    assert "Do you have any of these now, or in the last day? A seizure (a fit); I cannot keep water down, or I hardly pee" in lines
+    assert (
+        "Do you have any of these now, or in the last day? A seizure (a fit); I cannot keep water down, or I hardly pee"
+        in lines
+    )
     assert "Sore muscles, cramps or pain? Very much (Points: 3)" in lines
     assert "Sad or flat? I would rather not say" in lines
     assert lines[-1].startswith("This is not a diagnosis.")
@@ -127,7 +139,9 @@ def test_a_copy_for_a_clinician_says_what_the_page_says(chromium: Browser, site:
     ],
     ids=["denied", "none", "nothing-works"],
 )
-def test_where_the_clipboard_is_refused_the_text_stands_there_selected(chromium: Browser, site: str, fault: str, said: str) -> None:
+def test_where_the_clipboard_is_refused_the_text_stands_there_selected(
+    chromium: Browser, site: str, fault: str, said: str
+) -> None:
     made = Reader(chromium, site)
     made.page.add_init_script(fault)
     page = made.open()
@@ -136,7 +150,9 @@ def test_where_the_clipboard_is_refused_the_text_stands_there_selected(chromium:
     page.locator("#text").wait_for()
     expect(page.locator("#told")).to_have_text(said)
     assert page.evaluate("document.activeElement.id") == "text"
-    selected = page.evaluate("(each => each.value.slice(each.selectionStart, each.selectionEnd))(document.activeElement)")
+    selected = page.evaluate(
+        "(each => each.value.slice(each.selectionStart, each.selectionEnd))(document.activeElement)"
+    )
     assert selected.startswith("How strong are my withdrawal symptoms?\n")
     assert "Points: 3" in selected
     made.close()
@@ -155,7 +171,9 @@ def test_the_text_file_holds_what_is_copied(reader: Reader) -> None:
 # As data
 
 
-@pytest.mark.parametrize(("id", "plan", "answers"), [("withdrawal-symptoms", PLAN, WORSE), ("rich", RICH_PLAN, RICH_ANSWERS)])
+@pytest.mark.parametrize(
+    ("id", "plan", "answers"), [("withdrawal-symptoms", PLAN, WORSE), ("rich", RICH_PLAN, RICH_ANSWERS)]
+)
 def test_the_data_file_holds_the_scorers_result(reader: Reader, id: str, plan: Plan, answers: dict[str, Any]) -> None:
     page = reader.open(id)
     expected = finish(page, plan, answers)
@@ -172,13 +190,19 @@ def test_the_data_file_holds_the_scorers_result(reader: Reader, id: str, plan: P
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu", "UTC"])
-def test_the_hour_is_that_of_the_reader_with_its_distance_from_universal_time(chromium: Browser, site: str, zone: str) -> None:
+def test_the_hour_is_that_of_the_reader_with_its_distance_from_universal_time(
+    chromium: Browser, site: str, zone: str
+) -> None:
     made = Reader(chromium, site, timezone_id=zone)
     page = made.open()
     page.clock.set_fixed_time(datetime.datetime(2026, 7, 1, 3, 30, tzinfo=datetime.UTC))
     finish(page)
     _, text = saved(page, "json")
-    expected = {"America/New_York": "2026-06-30T23:30:00-04:00", "Asia/Kathmandu": "2026-07-01T09:15:00+05:45", "UTC": "2026-07-01T03:30:00+00:00"}
+    expected = {
+        "America/New_York": "2026-06-30T23:30:00-04:00",
+        "Asia/Kathmandu": "2026-07-01T09:15:00+05:45",
+        "UTC": "2026-07-01T03:30:00+00:00",
+    }
     assert json.loads(text)["made"] == expected[zone]
     made.close()
 
@@ -189,7 +213,11 @@ def test_the_fhir_response_names_questions_and_answers_by_their_ids(reader: Read
     name, text = saved(page, "fhir.json")
     response = json.loads(text)
     assert name.endswith(".fhir.json")
-    assert (response["resourceType"], response["status"], response["language"]) == ("QuestionnaireResponse", "completed", "en-US")
+    assert (response["resourceType"], response["status"], response["language"]) == (
+        "QuestionnaireResponse",
+        "completed",
+        "en-US",
+    )
     assert response["questionnaire"] == "https://ebbtide.example/questionnaires/rich.fhir.json|1.2.0"
     items = {item["linkId"]: item for item in response["item"]}
     assert list(items) == expected["asked"]
