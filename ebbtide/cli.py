@@ -13,6 +13,7 @@ import datetime
 import io
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -264,6 +265,9 @@ def serve(strict: bool, port: int, **common_options: Any) -> None:
     from ebbtide import serve as server
 
     options = _options(drafts=True, **common_options)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell starts what it puts into the background deaf to Ctrl+C
 
     def made_again(made: Made, seconds: float) -> None:
         _print(made.problems, "text")

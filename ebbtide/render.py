@@ -359,7 +359,7 @@ class Renderer:
             return self.site.settings.help.title
         if name in self.site.settings.sections:
             return self.site.settings.sections[name].title
-        return self._word(name) if name in ("sources", "glossary", "questionnaires") else name
+        return self._word(name) if name in ("sources", "glossary", "questionnaires", "my-results") else name
 
     # parts of pages
 
@@ -400,8 +400,8 @@ class Renderer:
         caption = Markup(use.caption)  # noqa: S704, prose has sanitised it
         template = self.environment.get_template("parts/figure.html")
         return template.render(
-            {**known, "figure": figure, "caption": caption, "drawing": Markup(drawing), "told": told}
-        )  # noqa: S704, drawn with every word escaped
+            {**known, "figure": figure, "caption": caption, "drawing": Markup(drawing), "told": told}  # noqa: S704, drawn by us
+        )
 
     def _say(self, word: Word) -> str:
         """A word of the templates' with its blanks filled in."""

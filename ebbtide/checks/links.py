@@ -10,7 +10,7 @@ from ebbtide.problem import Level, Place
 from ebbtide.selfcheck import references
 
 Finding = tuple[Place, str, str]
-PAGES = ("", "get-help", "sources", "glossary", "questionnaires")
+PAGES = ("", "get-help", "sources", "glossary", "questionnaires", "my-results")
 
 
 def _pointers(site: Site) -> Iterator[tuple[Place, str]]:
@@ -74,7 +74,7 @@ def unknown_page(site: Site) -> Iterator[Finding]:
     """A link to a page that the generator makes names one of them, or a section."""
     known = {*PAGES, *site.settings.sections}
     if not site.selfchecks and not any(name.startswith("questionnaire:") for name in site.failed):
-        known.remove("questionnaires")
+        known -= {"questionnaires", "my-results"}
     for place, kind, name, _ in _all(site):
         if kind == "page" and name not in known:
             yield place, f"there is no page {name}.", nearest(name, known - {""})

@@ -6,7 +6,7 @@ import { askFirst, keepOnly, kept, same } from "./kept.js";
 import { drawn } from "./selfcheck-draw.js";
 
 const words = data("words"), place = get("results"), { root } = place.dataset, language = document.documentElement.lang;
-const TOP = 14, HEIGHT = 110;
+const TOP = 26, HEIGHT = 110;
 
 const day = (one) => new Date(one.made).toLocaleDateString(language, { dateStyle: "medium" });
 const moment = (one) => new Date(one.made).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
@@ -26,7 +26,9 @@ function checkOf(results) {
   const last = results[results.length - 1], section = make("section"), again = all(`[data-check="${last.id}"]`)[0];
   section.append(make("h2", last.title));
   if (again) {
-    const link = again.cloneNode(true), row = make("p");
+    const link = make("a", `${words.again} `), row = make("p");
+    link.href = again.href;
+    link.append(make("span", last.title, "vh"));
     row.append(link);
     section.append(row);
   }
@@ -45,7 +47,7 @@ function chartOf(results, score) {
   figure.append(make("figcaption", fill(words[way] || words.neither, { title, low, high })));
   const svg = drawn(figure, "svg", { role: "img", "aria-label": told || words.empty, width: "100%", height: TOP + HEIGHT + 34, class: "chart" });
   const from = results[0].made, span = results[results.length - 1].made - from;
-  const x = ({ one }) => (span ? 10 + (84 * (one.made - from)) / span : 52);
+  const x = ({ one }) => (span ? 17 + (77 * (one.made - from)) / span : 55);
   const y = ({ value }) => TOP + HEIGHT * (1 - (value - low) / (high - low || 1));
   for (const [number, end] of [[high, TOP], [low, TOP + HEIGHT]]) {
     drawn(svg, "line", { x1: "10%", x2: "100%", y1: end, y2: end, class: "grid" });
@@ -58,9 +60,9 @@ function chartOf(results, score) {
   points.forEach((point, index) => {
     drawn(svg, "circle", { cx: `${x(point)}%`, cy: y(point), r: 5, class: "dot" });
     if (points.length > 8 && index && index < points.length - 1) return;
-    drawn(svg, "text", { x: `${x(point)}%`, y: y(point) < TOP + 20 ? y(point) + 20 : y(point) - 10, "text-anchor": "middle", class: "value" }, point.value);
+    drawn(svg, "text", { x: `${x(point)}%`, y: y(point) - 11, "text-anchor": "middle", class: "value" }, point.value);
   });
-  drawn(svg, "text", { x: span ? "10%" : "52%", y: TOP + HEIGHT + 28, "text-anchor": span ? "start" : "middle" }, day(results[0]));
+  drawn(svg, "text", { x: span ? "10%" : "55%", y: TOP + HEIGHT + 28, "text-anchor": span ? "start" : "middle" }, day(results[0]));
   if (span) drawn(svg, "text", { x: "100%", y: TOP + HEIGHT + 28, "text-anchor": "end" }, day(results[results.length - 1]));
   return figure;
 }

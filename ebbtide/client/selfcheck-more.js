@@ -20,7 +20,7 @@ function bring(then) {
   style.rel = "stylesheet";
   style.href = root + styles;
   style.onload = style.onerror = () => {
-    get("about").before(brought.content.querySelector("#scored"));
+    get("about").before(brought.content.querySelector("#scored"), get("key"));
     get("about").after(brought.content.querySelector("#take"));
     complete(get("take"));
     press(get("print"), () => print());

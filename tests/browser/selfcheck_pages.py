@@ -86,6 +86,12 @@ bands:
       b: {"0-4": {name: Some, means: Some stress with danger., level: some}, "5-8": {name: Much, means: Much stress with danger., level: high}}
     otherwise: {"0-5": {name: Some, means: Some stress and no danger., level: low, tonight: [Rest.], this_week: [Walk.]}, "6-8": {name: Much, means: Much stress., level: some}}
     override: {always: {when: pulse > 150, band: much, because: Such a pulse counts by itself.}}
+  signs:
+    default: usual
+    because: Two signs are the usual limit.
+    sets:
+      usual: {title: The usual reading, ranges: {"0-1": {name: Few, means: Few signs by the usual limit., level: low}, "2-3": {name: Many, means: Many signs by the usual limit., level: high}}}
+      strict: {title: The strict reading, ranges: {"0": {name: No sign, means: No sign at all., level: low}, "1-3": {name: Any, means: Some sign by the strict limit., level: some}}}
 findings:
   advice:
     title: What to do first

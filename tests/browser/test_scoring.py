@@ -13,17 +13,13 @@ from playwright.sync_api import Browser, Page
 from ebbtide.selfcheck import cases, example_answers
 from tests.browser.conftest import served
 from tests.unit.selfcheck.definitions import definition, plan_of
-from tests.unit.selfcheck.support import CONTENT, FULL, SCORING, VECTORS, answers_by_chance, both_agree, read
+from tests.unit.selfcheck.support import CONTENT, FULL, SAID, SCORING, VECTORS, answers_by_chance, both_agree, read
 
 CASES = 5_000 if FULL else 250
 """Generated cases of each self-check, the telling ones first."""
 DEFINITIONS = 1_000 if FULL else 80
 
-_RUN = """([plan, cases]) => cases.map((answers) => {
-  const { score, asked, flagsNow } = window.scoring;
-  try { return { result: score(plan, answers), asked: asked(plan, answers), now: flagsNow(plan, answers) }; }
-  catch (error) { return { error: error.message }; }
-})"""
+_RUN = f"([plan, cases]) => {{ const scoring = window.scoring, said = {SAID}; return cases.map((answers) => said(plan, answers)); }}"
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +64,14 @@ def test_random_definitions_score_in_chromium_as_in_the_reference(page: Page) ->
     assert tried > DEFINITIONS * 0.9
 
 
-def test_the_module_shows_three_functions_and_nothing_else(page: Page) -> None:
-    assert page.evaluate("Object.keys(window.scoring).sort()") == ["asked", "flagsNow", "score"]
+def test_the_module_shows_its_functions_and_nothing_else(page: Page) -> None:
+    assert page.evaluate("Object.keys(window.scoring).sort()") == [
+        "asked",
+        "casesNow",
+        "flagsNow",
+        "score",
+        "scoreAlone",
+    ]
 
 
 def test_refuses_what_is_no_answer_in_chromium_too(page: Page) -> None:

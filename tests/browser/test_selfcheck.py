@@ -432,6 +432,30 @@ def test_forced_colors_keep_the_browsers_own_marks_and_the_drawing(chromium: Bro
     reader.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colors_reach_every_word_and_bar_of_the_drawing(chromium: Browser, site: str, scheme: str) -> None:
+    reader = Reader(chromium, site, forced_colors="active", color_scheme=scheme)
+    page = reader.open()
+    take(page, PLAN, {**CALM, "aches": "very", "sad": None})
+    page.locator("#see").click()
+    page.locator("#take").wait_for()
+    page.wait_for_function("getComputedStyle(document.querySelector('.mark')).stroke !== 'none'")
+    colors = page.evaluate(
+        """() => {
+          const probe = document.createElement("i"), of = (name) => { probe.style.color = name; return getComputedStyle(probe).color; };
+          document.body.append(probe);
+          const system = ["Canvas", "CanvasText", "Highlight"].map(of);
+          return { words: [...document.querySelectorAll("svg.scale text")].map((each) => getComputedStyle(each).fill === system[1]),
+                   bars: [...document.querySelectorAll("svg.scale rect")].map((each) => system.includes(getComputedStyle(each).fill)) };
+        }"""
+    )
+    assert colors["words"]
+    assert all(colors["words"])
+    assert len(colors["bars"]) > 8
+    assert all(colors["bars"])
+    reader.context.close()
+
+
 def test_at_200_percent_text_nothing_is_cut_off(chromium: Browser, site: str) -> None:
     reader = Reader(chromium, site, viewport={"width": 640, "height": 800}, bypass_csp=True)
     page = reader.open()
@@ -484,6 +508,7 @@ def test_the_result_prints_with_its_date_flags_score_and_answers(reader: Reader,
     page = reader.open()
     take(page, PLAN, {**CALM, "signs": ["fit"], "aches": "very"})
     page.locator("#see").click()
+    page.locator("#result svg").first.wait_for()
     text = _printed(page, tmp_path)
     flat = " ".join(text.split())
     assert "by the clock of this device" in flat
@@ -495,3 +520,56 @@ def test_the_result_prints_with_its_date_flags_score_and_answers(reader: Reader,
     for pressed in ("Continue", "Copy for a clinician", "Keep this result", "Clear my answers", "Try again"):
         assert pressed not in flat
     assert _pages(text) <= 2
+
+
+# Several ways to read a score, and questions that are repeated for each thing
+
+
+@pytest.mark.parametrize(
+    ("worry", "pulse", "usual", "strict"),
+    [("never", 60, "few", "no-sign"), ("never", 120, "few", "any"), ("daily", 120, "many", "any")],
+)
+def test_another_way_to_read_a_score_is_told_too(
+    reader: Reader, worry: str, pulse: int, usual: str, strict: str
+) -> None:
+    page = reader.open("rich")
+    answers = {"calm": "daily", "worry": worry, "impact": "a", "danger": "a", "pulse": pulse, "weight": 1, "bed": "22:00", "up": "07:00", "slept": "8:00", "more": "b"}  # fmt: skip
+    take(page, RICH_PLAN, answers)
+    page.locator("#see").click()
+    expected = score(RICH_PLAN, answers)
+    assert (expected["bands"]["signs"], expected["bands"]["signs.strict"]) == (usual, strict)
+    section = page.locator('.res[data-scale="signs"]')
+    assert section.locator('.out[data-of="signs"]:visible').evaluate_all("all => all.map(each => each.dataset.id)") == [
+        usual
+    ]
+    other = section.locator('details[data-table="signs.strict"]')
+    assert other.locator("summary").inner_text() == "Another way to read it: The strict reading"
+    other.locator("summary").click()
+    assert other.locator(".out:visible").evaluate_all("all => all.map(each => each.dataset.id)") == [strict]
+    page.locator("#take").wait_for()
+    rows = section.locator(".bands li")
+    if rows.count():
+        assert rows.filter(has_text="your result").count() == 1
+
+
+def test_questions_are_repeated_for_each_thing_under_its_name(reader: Reader) -> None:
+    page = reader.open("rich")
+    answers = {
+        "calm": "daily", "worry": "never", "danger": "a", "pulse": 60, "weight": 1, "bed": "22:00", "up": "07:00", "slept": "8:00", "more": "a",
+        "which": ["tea", "pills", "other"], "use.tea.often": "never", "use.pills.often": "daily", "use.pills.stop": "b",
+        "use.other.often": "some", "use.other.stop": "a",
+    }  # fmt: skip
+    expected = score(RICH_PLAN, answers)
+    assert take(page, RICH_PLAN, answers) == expected["asked"]
+    asked = page.locator("#review dt").all_inner_texts()
+    assert asked[-5:] == [
+        "How often do you take Tea?", "How often do you take Pills?", "Have you tried to stop Pills?",
+        "How often do you take Something else?", "Have you tried to stop Something else?",
+    ]  # fmt: skip
+    page.locator("#see").click()
+    shown = shown_result(page)["scores"]
+    assert {id: shown[id] for id in ("use.tea.risk", "use.pills.risk", "use.other.risk")} == {
+        id: str(expected["scores"][id]) for id in ("use.tea.risk", "use.pills.risk", "use.other.risk")
+    }
+    assert page.get_by_text("Much speaks for a problem with Pills.").is_visible()
+    assert page.get_by_text("Little speaks for a problem with Tea.").is_visible()

@@ -175,12 +175,12 @@ def test_results_are_drawn_over_time_with_a_table(reader: Reader) -> None:
         float(each)
         for each in charts.first.locator("circle").evaluate_all("all => all.map(each => each.getAttribute('cy'))")
     ]
-    assert heights == [pytest.approx(14 + 110 * (1 - value / 42)) for value in (36, 24, 9)]
+    assert heights == [pytest.approx(26 + 110 * (1 - value / 42)) for value in (36, 24, 9)]
     across = [
         float(each[:-1])
         for each in charts.first.locator("circle").evaluate_all("all => all.map(each => each.getAttribute('cx'))")
     ]
-    assert across == [pytest.approx(10), pytest.approx(10 + 84 / 3), pytest.approx(94)], (
+    assert across == [pytest.approx(17), pytest.approx(17 + 77 / 3), pytest.approx(94)], (
         "days lie as far apart as they were"
     )
     rows = page.locator("#results tbody tr")

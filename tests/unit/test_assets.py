@@ -93,6 +93,26 @@ def test_all_styles_of_ours_survive_minifying() -> None:
             ), word
 
 
+def test_what_is_declared_once_stands_where_it_is_used(folder: Path) -> None:
+    css = folder / "assets/css"
+    (css / "tokens.css").write_text(
+        ":root { --gap: 1rem; --ink: #000; --unused: 1px; --long: 'a very long value, of a font'; --twice: 1px; --near-gap: 2rem; --of: var(--gap) }\n"
+        "@media (prefers-color-scheme: dark) { :root { --ink: #fff } }\n.b { --twice: 2px }\n"
+    )
+    (css / "article.css").write_text("p { margin: var(--gap) calc(-1 * var(--gap)); color: var(--ink); font: var(--long) }\n"
+                                     "i { width: var(--twice); margin: var(--near-gap, 1px); padding: var(--of) }\n")  # fmt: skip
+    (css / "base.css").write_text("")
+    (css / "print.css").write_text("")
+    assert style(folder) == (
+        ":root{--ink:#000;--unused:1px;--long:'a very long value, of a font';--twice:1px;--near-gap:2rem;--of:1rem}"
+        "@media (prefers-color-scheme:dark){:root{--ink:#fff}}.b{--twice:2px}"
+        "p{margin:1rem calc(-1 * 1rem);color:var(--ink);font:var(--long)}i{width:var(--twice);margin:var(--near-gap,1px);padding:var(--of)}"
+    )
+    (css / "later.css").write_text("u { margin: var(--gap) }")
+    later = Assets([(folder, "x")], {}, {}).later_style("later", "article")
+    assert (later.path[:13], later.content) == ("assets/later.", b"u{margin:1rem}")
+
+
 def test_pictures_of_the_look_are_found_and_nothing_else(tmp_path: Path) -> None:
     ours, own = tmp_path / "ours", tmp_path / "own"
     for place, name, text in (
@@ -129,6 +149,33 @@ def test_modules_are_joined_each_once_before_those_that_need_them(
     (tmp_path / "b.js").write_text('import {\n  c,\n} from "./c.js";\nexport const b = `b ${c}  // kept`;\n')
     (tmp_path / "c.js").write_text('// a note\nexport function d() { return "d"; }\nexport const c = "c" + d();\n')
     assert node("-e", classic("a")) == "b cd  // keptcd\n"
+
+
+def test_a_name_that_two_modules_declare_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Joined, the later of two functions of one name would silently win."""
+    monkeypatch.setattr(assets, "CLIENT", tmp_path)
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nconst { twice } = b;\nconsole.log(twice);\n')
+    (tmp_path / "b.js").write_text("export const b = {};\nfunction twice() {}\n")
+    with pytest.raises(ValueError, match=r"^a\.js and b\.js both declare twice; joined, one would stand for both$"):
+        classic("a")
+    (tmp_path / "a.js").write_text("const a = 1;\nclass B {}\n")
+    with pytest.raises(ValueError, match=r"^a\.js, line 2: 'class' is not known here$"):
+        classic("a")
+
+
+def test_texts_are_given_to_a_script_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "CLIENT", tmp_path)
+    (tmp_path / "a.js").write_text("const local = markup;\nconsole.log(local, e);\n")
+    text = '"quoted" </script> ${e} `\n\u2028'
+    assert node("-e", classic("a", markup=text, e="two")) == f"{text} two\n"
+
+
+def test_the_script_of_the_result_brings_its_part_of_the_page_and_its_styles() -> None:
+    script, sheet = Assets([(TEMPLATES, "templates")], {}, {}).more("<p>here</p>")
+    assert re.fullmatch(r"assets/selfcheck-more\.[0-9a-f]{10}\.js", script.path)
+    assert re.fullmatch(r"assets/selfcheck-more\.[0-9a-f]{10}\.css", sheet.path)
+    assert script.content.endswith(f'}})("<p>here</p>","{sheet.path}");'.encode())
+    assert b"var(--s2)" not in sheet.content
 
 
 @pytest.mark.parametrize(

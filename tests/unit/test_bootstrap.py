@@ -141,6 +141,8 @@ def test_it_imports_nothing_but_the_standard_library() -> None:
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """build.py as a module, in an empty folder, with an environment that is made at once and holds nothing."""
+    for name in ("EBBTIDE_CHROMIUM", "EBBTIDE_FULL"):  # this run's own
+        monkeypatch.delenv(name, raising=False)
     shutil.copyfile(BUILD, tmp_path / "build.py")
     for lock in ("requirements.lock", "requirements-test.lock"):
         (tmp_path / lock).write_text(f"# {lock}\n")

@@ -43,6 +43,11 @@ examples:
   - {name: One daily, answers: {aches: never, chills: daily}, expect: {total: 1}}
 """
 
+FLAG = """\
+flags:
+  sign: {when: aches is daily, show: at_once, level: see-someone, title: Call, say: Now., next: [page:get-help], sources: [A1, A5]}
+"""
+
 FIGURE = """\
 kind: ladder
 title: Kinds of care
@@ -134,6 +139,8 @@ CASES: list[tuple[str, dict[str, str], list[str], str]] = [
     ("unknown-basis", {**changed("glossary.yaml", ("[A1]", "[A1, A2, A3]")), **changed("questionnaires/check.yaml", ("[A1]", "[A1, B1]"))},
      ["glossary.yaml:2:81 error unknown-basis", "glossary.yaml:2:85 error unknown-basis", "questionnaires/check.yaml:7:43 error unknown-basis"],
      "there is no source A2. Known here: A1."),
+    ("unknown-basis", changed("questionnaires/check.yaml", ("means: Something.}", "means: Something., sources: [A1, A4]}"), ("next:\n", FLAG + "next:\n")),
+     ["questionnaires/check.yaml:19:56 error unknown-basis", "questionnaires/check.yaml:21:128 error unknown-basis"], ""),
     ("unused-source", {"sources.yaml": SOURCES + "  A2: {title: Two, evidence: x}\n  A3: {title: Three, evidence: y}\n"},
      ["sources.yaml:3:3 warning unused-source", "sources.yaml:4:3 warning unused-source"], "nothing cites A2. Delete it, or cite it where it belongs."),
     ("unused-term", {"glossary.yaml": GOOD["glossary.yaml"] + "  two: {term: T, means: m}\n  three: {term: U, means: n}\n"},

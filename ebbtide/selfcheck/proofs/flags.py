@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ebbtide.selfcheck.plan import Json
@@ -80,9 +81,9 @@ def _reach(study: Study, flag: Json) -> Json:
     return found
 
 
-def _given(study: Study, run: Automaton, partial: Mapping[int, Any]) -> Json:
+def _given(study: Study, run: Automaton, some: Mapping[int, Any]) -> Json:
     """The answers themselves, and null for what is passed over."""
-    names = {run.graph.variables[index].id: given for index, given in partial.items()}
+    names = {run.graph.variables[index].id: given for index, given in some.items()}
     for question in study.plan.data["questions"]:
         names.setdefault(question["id"], None)
     return whole(study.plan, names)
@@ -154,9 +155,9 @@ def _certain_early(study: Study, flag: Json, run: Automaton) -> Json | None:
     for number in range(1, len(run.stages)):
         for at, kinds in enumerate(ends[number]):
             if kinds == 2 and not shows[number][at] and run.count(run.stages[number].counts[at], 1):
-                partial = run.back(number, at, 1)
-                names = {run.graph.variables[index].id: given for index, given in partial.items()}
-                given = _given(study, run, partial)
+                some = run.back(number, at, 1)
+                names = {run.graph.variables[index].id: given for index, given in some.items()}
+                given = _given(study, run, some)
                 before_words = words.answers(study.plan, given, [name for name in names if given.get(name) is not None])
                 return {
                     "message": f"{before_words} the flag {flag['id']} is certain, and is not shown before later questions are answered.",
@@ -245,9 +246,7 @@ def _marked(run: Automaton, mark: int, outcome: Callable[[tuple[Any, ...]], str 
     found: dict[str | None, _Meeting] = {}
     for values, (patterns, complete, at) in run.results().items():
         both = run.of_mark(at, mark)
-        found.setdefault(outcome(values), _Meeting()).add(
-            (patterns, complete, *both), lambda at=at: run.witness(at, mark)
-        )  # type: ignore[misc]
+        found.setdefault(outcome(values), _Meeting()).add((patterns, complete, *both), partial(run.witness, at, mark))
     return found
 
 

@@ -40,15 +40,22 @@ review: {reviewed: 2026-11-24}
 """
 HEAD_LINES = HEAD.count("\n")
 
+SAID = """(plan, answers) => {
+  try {
+    const result = scoring.score(plan, answers), alone = scoring.scoreAlone(plan, answers);
+    if (JSON.stringify({ ...result, range: {} }) !== JSON.stringify(alone)) throw new Error("scoreAlone differs from score");
+    return { result, asked: scoring.asked(plan, answers), now: scoring.flagsNow(plan, answers), cases: scoring.casesNow(plan, answers) };
+  } catch (error) { return { error: error.message }; }
+}"""
+"""What the functions of the module, called `scoring`, say of one case: a function in JavaScript, for Node and for a browser."""
+
 _RUNNER = """
 import { createInterface } from 'node:readline';
-import { score, asked, flagsNow } from 'file://SCORING';
+import * as scoring from 'file://SCORING';
+const said = SAID;
 for await (const line of createInterface({ input: process.stdin })) {
   const { plan, cases } = JSON.parse(line);
-  console.log(JSON.stringify(cases.map((answers) => {
-    try { return { result: score(plan, answers), asked: asked(plan, answers), now: flagsNow(plan, answers) }; }
-    catch (error) { return { error: error.message }; }
-  })));
+  console.log(JSON.stringify(cases.map((answers) => said(plan, answers))));
 }
 """
 
@@ -91,7 +98,7 @@ class JavaScript:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [node(), "--input-type=module", "-e", _RUNNER.replace("SCORING", str(SCORING))],
+            [node(), "--input-type=module", "-e", _RUNNER.replace("SCORING", str(SCORING)).replace("SAID", SAID)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -104,7 +111,7 @@ class JavaScript:
     def run(
         self, plan: Mapping[str, Any], answers: Sequence[Mapping[str, Any]], timeout: float = 120
     ) -> list[dict[str, Any]]:
-        """What `score`, `asked` and `flagsNow` say of each, or the error."""
+        """What `score`, `asked`, `flagsNow` and `casesNow` say of each, or the error."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         watch = threading.Timer(timeout, self.process.kill)
@@ -131,7 +138,7 @@ def javascript() -> JavaScript:
 def run_javascript(
     batches: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
 ) -> list[list[dict[str, Any]]]:
-    """For each (plan, answers...) what `score`, `asked` and `flagsNow` say, or the error."""
+    """For each (plan, answers...) what `score`, `asked`, `flagsNow` and `casesNow` say, or the error."""
     return [javascript().run(plan, answers) for plan, answers in batches]
 
 
@@ -150,7 +157,7 @@ def both_agree(
     for given, result in zip(answers, results, strict=True):
         run = Run(plan.data, given)
         expected = run.result()
-        assert same({"result": expected, "asked": run.asked(), "now": run.flags_now()}, result), (
+        assert same({"result": expected, "asked": run.asked(), "now": run.flags_now(), "cases": _cases(run)}, result), (
             plan.id,
             given,
             expected,
@@ -158,6 +165,21 @@ def both_agree(
         )
         found.append(expected)
     return found
+
+
+def _cases(run: Run) -> dict[str, int]:
+    """Of each table of bands, the case that holds, or -1."""
+    return {
+        name: next(
+            (
+                index
+                for index, (condition, _) in enumerate(table["cases"])
+                if condition is None or run.truth(condition, False)
+            ),
+            -1,
+        )
+        for name, table in run.tables.items()
+    }
 
 
 def answers_by_chance(plan: Plan, chance: random.Random) -> dict[str, Any]:

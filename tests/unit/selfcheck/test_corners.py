@@ -98,6 +98,20 @@ def test_what_a_choice_of_things_leaves_open_that_nobody_knows_whether_to_ask() 
     assert result["range"]["signs"] == {"low": 0, "high": 100}
 
 
+def test_a_score_of_a_block_stays_blank_where_nobody_knows_whether_its_thing_was_chosen() -> None:
+    """Though all that it adds is known."""
+    plan = compiled(
+        "questions:\n  lead: {ask: L, answers: {a: [A, 0], b: [B, 1], n: [N, blank]}}\n  known: {ask: K, answers: {a: [A, 1], b: [B, 2]}}\n"
+        "  which: {ask: W, choose_many: {p: P, q: Q}, ask_if: lead >= 1, not_asked: leave_out}\n"
+        "  use:\n    for_each: which\n    questions:\n      often: {ask: O, answers: {a: [A, 0], b: [B, 1]}}\n"
+        '    scores:\n      again: {title: "{it}", add: [known]}\n'
+        "scores:\n  s: {title: S, add: [use.again, known], blank: {allow: 2, then: count_as, value: 50}}\n"
+    )
+    result = both(plan, {"lead": "n", "known": "b"})
+    assert result["scores"] == {"use.p.again": None, "use.q.again": None, "s": 102}
+    assert result["range"]["s"] == {"low": 2, "high": 102}
+
+
 def test_an_answer_to_many_that_counts_as_a_blank() -> None:
     plan = compiled(
         "questions:\n  m: {ask: M, choose_many: {p: [P, 1], q: [Q, 2], na: [Not for me, blank]}}\n  n: {ask: N, number: {from: 1, to: 5}}\n"
@@ -259,9 +273,9 @@ def test_an_answer_to_a_question_that_may_turn_out_not_to_be_asked() -> None:
 STAY = (
     "questions:\n  a: {ask: A, answers: {x: [X, 0], y: [Y, 3]}}\n  b: {ask: B, answers: {x: [X, 1], y: [Y, 3]}, ask_if: a is y, not_asked: blank}\n"
     "  c: {ask: C, answers: {x: [X, 2], y: [Y, 3]}}\n  d: {ask: D, answers: {x: [X, 2], y: [Y, 3]}, ask_if: c is y, not_asked: leave_out}\n"
-    "  t: {ask: T, time: any, ask_if: a is y, not_asked: blank}\n  u: {ask: U, time: any}\n  e: {ask: E, answers: {x: [X, 0], y: [Y, 1]}}\n"
+    "  bed: {ask: T, time: any, ask_if: a is y, not_asked: blank}\n  up: {ask: U, time: any}\n  e: {ask: E, answers: {x: [X, 0], y: [Y, 1]}}\n"
 )
-ANSWERED = {"a": "x", "c": "x", "u": "7:00", "e": "x"}
+ANSWERED = {"a": "x", "c": "x", "up": "7:00", "e": "x"}
 
 
 @pytest.mark.parametrize(
@@ -276,8 +290,8 @@ ANSWERED = {"a": "x", "c": "x", "u": "7:00", "e": "x"}
         # One staying blank is allowed, and a plain number is known.
         ("n: {title: N, add: [b, c], blank: {allow: 1, then: leave_out}}\n  s: {title: S, add: [n, e], blank: {allow: 1, then: count_as, value: 40}}", {}, 2, 5),
         # Minutes from a time that stays blank.
-        ("n: {title: N, minutes_between: [t, u]}\n  s: {title: S, add: [n, e], blank: {allow: 1, then: count_as, value: 4000}}", {}, 0, 4000),
-        ("n: {title: N, minutes_between: [u, u]}\n  s: {title: S, add: [n, b], blank: {allow: 1, then: count_as, value: 4000}}", {}, 1, 4000),
+        ("n: {title: N, minutes_between: [bed, up]}\n  s: {title: S, add: [n, e], blank: {allow: 1, then: count_as, value: 4000}}", {}, 0, 4000),
+        ("n: {title: N, minutes_between: [up, up]}\n  s: {title: S, add: [n, b], blank: {allow: 1, then: count_as, value: 4000}}", {}, 1, 4000),
         # Steps of what stays blank.
         ("n: {title: N, of: b, steps: {0 to 1: 5, above 1: 6}}\n  s: {title: S, add: [n, e], blank: {allow: 1, then: count_as, value: 70}}", {}, 5, 70),
         # A ratio: of what stays blank; and over what may be 0.
