@@ -12,15 +12,16 @@ import { askFirst, keep, keepOnly, kept } from "./kept.js";
 const brought = make("template"), root = get("all").dataset.root;
 let words, state, made;
 
-/** Brings its part of the page, once: when its styles are there, or are not to be had. */
-function bring(then) {
+/** Brings its part of the page, once: when its styles are there, are not to be had, or let nobody wait for them any longer. */
+function bring() {
   const style = make("link");
   brought.innerHTML = markup;
   words = JSON.parse(brought.content.querySelector("script").textContent);
   style.rel = "stylesheet";
   style.href = root + styles;
-  style.onload = style.onerror = () => {
-    get("about").before(brought.content.querySelector("#scored"), get("key"));
+  const ready = () => {
+    if (get("take")) return;
+    get("about").before(brought.content.querySelector("#scored"));
     get("about").after(brought.content.querySelector("#take"));
     complete(get("take"));
     press(get("print"), () => print());
@@ -28,15 +29,17 @@ function bring(then) {
     for (const one of all("[data-save]")) press(one, () => saveAs(one.dataset.save));
     press(get("keep"), keepIt);
     askFirst(get("forget"), words, forget);
-    then();
+    if (get("all").classList.contains("done")) show();
   };
+  style.onload = style.onerror = ready;
+  setTimeout(ready, 5000);
   document.head.append(style);
 }
 
 document.addEventListener("result", (event) => {
   state = event.detail;
   made = new Date();
-  if (!words) bring(show);
+  if (!words) bring();
   else if (get("take")) show();
 });
 
@@ -48,6 +51,7 @@ function show() {
     const points = pointsFor(plan, plan.questions.find((item) => item.id === id), answers[id]);
     return answerRow(asking(id), told(id), points === null ? "" : fill(words.points, { points }));
   }));
+  get("about").before(get("scored"), get("key"));
   readNext(plan, result);
   say("");
   hold("");

@@ -6,7 +6,7 @@ import { casesNow, scoreAlone } from "./scoring.js";
 
 /**
  * Makes the result of `answers`; `full` is the scorer's with its range, if it is known. `asking` gives the words of a question.
- * Returns the answers, the result, and the case of its bands that holds.
+ * Returns the result, and the case of its bands that holds.
  */
 export function showResult(plan, words, answers, asking, full) {
   const result = full || scoreAlone(plan, answers), cases = casesNow(plan, answers);
@@ -40,5 +40,5 @@ export function showResult(plan, words, answers, asking, full) {
       section.querySelector("figure").replaceChildren(...(value === null ? [] : [make("figcaption", caption)]));
     }
   }
-  return { answers, cases, result };
+  return { cases, result };
 }

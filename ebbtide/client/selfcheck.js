@@ -29,27 +29,19 @@ function given(id) {
   return Array.isArray(answer) && !answer.length && !passed.includes(id) ? undefined : answer;
 }
 
-function answers() {
-  return Object.fromEntries(ids.map((id) => [id, given(id) === undefined ? null : given(id)]));
-}
-
-/** Ids of questions that are asked, in order. */
-function list() {
-  return asked(plan, answers());
-}
-
-/** Ids of questions that are asked and have no answer yet. */
-function open() {
-  return list().filter((id) => given(id) === undefined);
+/** What stands in the form: `answers`, the ids of the questions that are asked after them, and `left`, those without an answer. */
+function readForm() {
+  const answers = Object.fromEntries(ids.map((id) => [id, given(id)])), list = asked(plan, answers);
+  return { answers, list, left: list.filter((id) => answers[id] === undefined) };
 }
 
 // Showing
 
 /** Shows a step, or the nearest that can be shown: nobody gets past a question that has no answer. */
 function show(wanted, focus) {
-  const [left] = open();
-  view = Math.min(wanted, left ? at(left) : RESULT);
-  while (view < REVIEW && !list().includes(ids[view])) view++;
+  const { answers, list, left } = readForm();
+  view = Math.min(wanted, left.length ? at(left[0]) : RESULT);
+  while (view < REVIEW && !list.includes(ids[view])) view++;
   if (!oneByOne && view === REVIEW) view = 0;
   if (view !== wanted) history.replaceState({ at: view }, "");
   const filling = view < REVIEW, done = view === RESULT;
@@ -60,21 +52,22 @@ function show(wanted, focus) {
   page.classList.toggle("one", oneByOne && filling);
   form.classList.toggle("off", !filling);
   get("review").hidden = view !== REVIEW;
-  questions();
+  questions(list);
   for (const back of all(".back")) back.hidden = !view || (filling && !oneByOne);
   get("go").textContent = oneByOne ? words.go : words.see;
   get("all-or-one").textContent = oneByOne ? words.all : words.one;
-  flags();
+  flags(answers);
   get("result").insertBefore(get("key"), get(done ? "about" : "means"));
   let target = get("all-or-one"), name = "";
   if (done) {
+    state.answers = answers;
     result();
     target = get("result-h");
     tell();
   } else {
     for (const hidden of all("#means [hidden]")) hidden.hidden = false; // on the printed form everything stands
     if (view === REVIEW) {
-      get("review").querySelector("dl").replaceChildren(...list().map((id) => {
+      get("review").querySelector("dl").replaceChildren(...list.map((id) => {
         const change = button(`${words.change} `, "tool", () => {
           changing = true;
           go(at(id));
@@ -96,8 +89,7 @@ function show(wanted, focus) {
 }
 
 /** Shows the questions that are to be shown, and headings over them. "Question 3 of 10" is among those that are asked. */
-function questions() {
-  const those = list();
+function questions(those) {
   boxes.forEach((box, index) => box.classList.toggle("off", oneByOne ? index !== view : !those.includes(ids[index])));
   for (const group of all(".group")) group.classList.toggle("off", !group.querySelector(".q:not(.off)"));
   number(those);
@@ -110,8 +102,8 @@ function number(those) {
 }
 
 /** Shows the cards of danger signs that hold now. One that has just come up is told once, and shown where the reader is. */
-function flags(box) {
-  const hold = flagsNow(plan, answers());
+function flags(answers, box) {
+  const hold = flagsNow(plan, answers);
   for (const card of all(".q [data-flag],#now [data-flag]")) card.classList.toggle("off", !hold.includes(card.dataset.flag));
   for (const id of hold) {
     if (!box || raised.includes(id)) continue;
@@ -130,7 +122,7 @@ function flags(box) {
 const state = { plan, asking, told, show: result };
 
 function result(full) {
-  Object.assign(state, showResult(plan, words, answers(), asking, full));
+  Object.assign(state, showResult(plan, words, state.answers, asking, full));
 }
 
 function tell() {
@@ -159,15 +151,15 @@ function go(to) {
 
 function goOn() {
   fetchMore();
-  passed = passed.concat(oneByOne ? ids[view] : list());
-  const left = open();
-  if (oneByOne ? given(ids[view]) === undefined : left.length) fail(oneByOne ? [ids[view]] : left);
+  passed = passed.concat(oneByOne ? ids[view] : readForm().list);
+  const { list, left } = readForm();
+  if (oneByOne ? left.includes(ids[view]) : left.length) fail(oneByOne ? [ids[view]] : left);
   else if (!oneByOne) go(RESULT);
   else if (changing) {
     go(left.length ? at(left[0]) : REVIEW);
     changing = left.length > 0;
   } else {
-    const next = list().find((id) => at(id) > view);
+    const next = list.find((id) => at(id) > view);
     go(next ? at(next) : REVIEW);
   }
 }
@@ -211,8 +203,9 @@ form.addEventListener("input", (event) => {
   const box = event.target.closest(".q"), index = boxes.indexOf(box);
   keepApart(box, plan.questions[index], event.target);
   passed = passed.filter((id) => id !== ids[index]);
-  questions();
-  flags(box);
+  const { answers, list } = readForm();
+  questions(list);
+  flags(answers, box);
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -229,7 +222,7 @@ form.addEventListener("reset", () => setTimeout(() => {
 became("go", goOn);
 became("all-or-one", () => {
   oneByOne = !oneByOne;
-  show(oneByOne ? Math.max(at(open()[0]), 0) : view);
+  show(oneByOne ? Math.max(at(readForm().left[0]), 0) : view);
 });
 press(get("see"), () => go(RESULT));
 press(get("again"), fetchMore);
@@ -240,7 +233,7 @@ addEventListener("popstate", (event) => {
 });
 // The empty form is printed whole, with the published numbers.
 addEventListener("beforeprint", () => number(ids));
-addEventListener("afterprint", () => number(list()));
+addEventListener("afterprint", () => number(readForm().list));
 
 const start = (history.state || { at: 0 }).at;
 passed = ids.slice(0, start);

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from ebbtide.selfcheck import Plan, score
 from tests.browser.selfcheck_pages import CALM, PLAN, RICH_PLAN, Reader, plain, reader, shown_result, site, take
@@ -259,3 +259,28 @@ def test_what_is_taken_away_follows_a_change_of_mind(reader: Reader) -> None:
     assert json.loads(text)["answers"]["aches"] == "no"
     assert page.locator("#means svg.scale").count() == 4, "drawn once, not twice"
     assert page.locator("#take").count() == 1
+
+
+def test_nobody_waits_long_for_styles_or_finds_a_result_that_they_have_left(chromium: Browser, site: str) -> None:
+    made = Reader(chromium, site)
+    page = made.page
+    page.clock.install()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/selfcheck-more.*.css", hold)
+    made.open()
+    take(page, PLAN, CALM)
+    page.locator("#see").click()
+    page.wait_for_function("() => document.head.querySelector('link[rel=stylesheet]')")
+    page.get_by_role("button", name="Change my answers").click()
+    page.clock.run_for(6_000)
+    page.locator("#take").wait_for(state="attached")
+    assert page.locator("#review").is_visible()
+    assert page.locator("#means [hidden]").count() == 0, "what is printed of the empty form stays whole"
+    page.locator("#see").click()
+    assert page.locator("#take").is_visible()
+    assert page.locator("#means svg.scale").count() == 4
+    made.context.close()
