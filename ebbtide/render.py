@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from ebbtide import catalog, figures, wording
 from ebbtide.assets import Assets, headers, named, policy
+from ebbtide.finder import places
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
@@ -38,6 +39,7 @@ RULES: Mapping[str, str] = {
 
 STYLED: tuple[PageKind, ...] = (
     "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
+    "finder", "region", "town",
 )  # fmt: skip
 """Kinds of page that carry styles."""
 
@@ -50,11 +52,19 @@ HELP_SECTIONS: Mapping[str, tuple[Kind, ...]] = {
     "family": ("family",),
     "groups": ("group",),
     "languages": (),
-    "states": ("agency",),
+    "near": ("agency",),
     "abroad": (),
 }
 """The parts of the Get help page, in its order, and the kinds of contact that stand there. A contact of another country, or one
 that does not speak the site's language, stands under ``abroad`` or ``languages`` whatever its kind."""
+
+NUMBERS = "get-help/numbers.vcf"
+"""Numbers to save, for a phone's address book."""
+
+_STYLES: Mapping[PageKind, tuple[str, ...]] = {
+    "help": ("help", "places"), "finder": ("help", "places", "finder"), "region": ("help", "places"), "town": ("help", "places"),
+}  # fmt: skip
+"""Kinds of page that take the styles of others."""
 
 MANY = 10
 """Pages that a template may fail to make before no other is tried: all that can be learnt from them has been learnt."""
@@ -126,7 +136,7 @@ class Renderer:
         self.locale = "en" if locale is None else str(locale)
         self.words = catalog.Words(settings.language, self.templates, place)
         self.assets = Assets(self.templates, settings.colors, settings.dark_colors)
-        self.styles = {kind: self.assets.style(kind) for kind in STYLED}
+        self.styles = {kind: self.assets.style(*_STYLES.get(kind, (kind,))) for kind in STYLED}
         shown = any(article.body.figures for article in self.site.articles)
         self.figure_style = self.assets.style("article", "figure") if shown else ""
         self.problems += [
@@ -153,7 +163,7 @@ class Renderer:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
         )
-        environment.filters |= {"date": self._date, "json": _json, **wording.filters(self.locale.replace("_", "-"))}
+        environment.filters |= {"date": self._date, "json": _json, "vcard": _vcard, **wording.filters(self.locale.replace("_", "-"))}
         environment.globals |= {
             "picture": self._picture,
             "site": self.site.settings,
@@ -236,8 +246,9 @@ class Renderer:
             )
         yield plan(
             "help", "get-help/", settings.help.title, settings.help.summary, site.places.at("help"), danger=True,
-            sections=self._help_sections(),
+            sections=self._help_sections(), regions=self.regions,
         )  # fmt: skip
+        yield from self._place_plans(plan)
         terms = sorted(site.glossary.items(), key=lambda entry: entry[1].term.casefold())
         yield plan(
             "sources", "sources/", self._word("sources"), self._word("sources-summary"), home, cited=self._cited()
@@ -246,6 +257,35 @@ class Renderer:
         yield plan(
             "not-found", "404.html", self._word("not-found"), self._word("not-found-summary"), home, listed=listed
         )
+
+    def _place_plans(self, plan: Callable[..., Callable[[], Page | None]]) -> Iterator[Callable[[], Page | None]]:
+        """The finder, and below it a page for each part of the country and each town with a place in it."""
+        site, place = self.site, Place(self.site.places.path)
+        if not site.has_places:
+            return
+        word, everywhere = self._word, [site.contacts[id] for id in site.settings.help.everywhere if id in site.contacts]
+        more: dict[str, Any] = {"everywhere": everywhere, "lists": site.facilities}
+        yield plan(
+            "finder", places.FOLDER, word("finder"), word("finder-summary"), place, regions=self.regions,
+            centers=[one for one in site.contacts.values() if one.kind in ("center", "locator")], **more,
+        )  # fmt: skip
+        for region in self.regions:
+            named = {"name": region.name}
+            yield plan(
+                "region", region.url, self._filled("region", named), self._filled("region-summary", named), place,
+                region=region, **more,
+            )  # fmt: skip
+            for town in region.towns:
+                both = {"name": town.name, "region": region.name}
+                yield plan(
+                    "town", town.url, self._filled("town", both), self._filled("town-summary", both), place,
+                    region=region, town=town, **more,
+                )  # fmt: skip
+
+    @cached_property
+    def regions(self) -> tuple[places.Region, ...]:
+        site = self.site
+        return places.regions(site.settings.region_names, site.settings.country, site.contacts.values(), site.facilities)
 
     def shelf(self, section: str) -> list[Article]:
         """The articles of a section, in the order their front matter asks for, then by title."""
@@ -359,7 +399,7 @@ class Renderer:
             return self.site.settings.help.title
         if name in self.site.settings.sections:
             return self.site.settings.sections[name].title
-        return self._word(name) if name in ("sources", "glossary", "questionnaires", "my-results") else name
+        return self._word(name) if name in ("sources", "glossary", "questionnaires", "my-results") else self._word("finder") if name == "find-treatment" else name
 
     # parts of pages
 
@@ -405,8 +445,11 @@ class Renderer:
 
     def _say(self, word: Word) -> str:
         """A word of the templates' with its blanks filled in."""
-        said = self._word(word.key)
-        for name, value in word.values:
+        return self._filled(word.key, dict(word.values))
+
+    def _filled(self, key: str, values: Mapping[str, Any]) -> str:
+        said = self._word(key)
+        for name, value in values.items():
             shown = value if isinstance(value, str) else format_decimal(value, locale=self.locale)
             said = said.replace(f"{{{name}}}", shown)
         return said
@@ -452,9 +495,11 @@ class Renderer:
     def _help_sections(self) -> dict[str, list[Contact]]:
         """Contacts by the part of the Get help page where they stand; none of the parts empty."""
         found = {part: list[Contact]() for part in HELP_SECTIONS}
+        on_own_page = {contact.id for region in self.regions for contact in region.agencies}
         for contact in self.site.contacts.values():
-            found[self._help_section(contact)].append(contact)
-        return {part: contacts for part, contacts in found.items() if contacts}
+            if contact.id not in on_own_page:
+                found[self._help_section(contact)].append(contact)
+        return {part: contacts for part, contacts in found.items() if contacts or (part == "near" and self.regions)}
 
     def _help_section(self, contact: Contact) -> str:
         settings = self.site.settings
@@ -483,6 +528,8 @@ class Renderer:
         ]
         own = {file.path for file in self.site.static}
         made = [File("_headers", headers(styles).encode()), File("robots.txt", self._robots().encode())]
+        if self.site.settings.help.save:
+            made.append(File(NUMBERS, self._address_book()))
         base = self.site.settings.base_url
         if base:
             shown = [page for page in pages if page.kind not in ("not-found", "moved")]
@@ -508,6 +555,12 @@ class Renderer:
             )  # fmt: skip
         yield from (file for file in made if file.path not in own)
 
+    def _address_book(self) -> bytes:
+        """Numbers to save, as vCards (RFC 2426, version 3.0, which both kinds of phone read): lines end in CR LF, long ones are folded."""
+        save = [self.site.contacts[id] for id in self.site.settings.help.save if id in self.site.contacts]
+        text = self._rendered("numbers.vcf", NUMBERS, {"save": save}) or ""
+        return "".join(wording.folded(line) for line in text.splitlines() if line).encode()
+
     def _xml(self, name: str, **context: Any) -> bytes:
         return ((self._rendered(name, name, context) or "").strip() + "\n").encode()
 
@@ -532,6 +585,11 @@ class Renderer:
     @property
     def _updated(self) -> datetime.date | None:
         return max(self._read_on.values(), default=None)
+
+
+def _vcard(value: str) -> Any:
+    """A text as a value in a vCard, which is no HTML."""
+    return Markup(wording.vcard(value))  # noqa: S704, goes into a file that no browser shows as a page
 
 
 def _json(value: Any) -> Any:

@@ -6,6 +6,7 @@ and every sentence that a reader sees stands in a template.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -100,6 +101,23 @@ def by_country(contacts: Iterable[Contact], language: str) -> list[tuple[str, st
     return sorted(
         ((code, country(code, language), held) for code, held in found.items()), key=lambda row: row[1].casefold()
     )
+
+
+def vcard(value: str) -> str:
+    """A text as a value in a vCard (RFC 2426, section 4): backslash, comma, semicolon and line ends written out."""
+    written = re.sub(r"([\\,;])", r"\\\1", value)
+    return re.sub(r"\s*\n\s*", r"\\n", written)
+
+
+def folded(line: str) -> str:
+    """A line of a vCard with its line end, folded so that no piece has more than 75 bytes (RFC 2426, section 2.6)."""
+    pieces, piece = [], ""
+    for sign in line:
+        if len((piece + sign).encode()) > (75 if not pieces else 74):
+            pieces.append(piece)
+            piece = ""
+        piece += sign
+    return "\r\n ".join((*pieces, piece)) + "\r\n"
 
 
 def filters(language: str) -> Mapping[str, Callable[..., Any]]:

@@ -26,6 +26,23 @@ def unknown_bar_contact(site: Site) -> Iterator[Finding]:
             yield place, f"{id} is not in contacts.yaml.", nearest(id, site.contacts)
 
 
+def _named(site: Site) -> Iterator[tuple[Place, str]]:
+    """Contacts that the Get help page, and lists of places, name."""
+    for field in ("everywhere", "save"):
+        for number, id in enumerate(getattr(site.settings.help, field)):
+            yield site.places.at("help", field, number), id
+    for one in site.facilities:
+        for number, id in enumerate(one.settings.if_it_fails):
+            yield one.settings.places.at("if_it_fails", number), id
+
+
+def unknown_help_contact(site: Site) -> Iterator[Finding]:
+    """The contacts that help pages and lists of places name are in contacts.yaml."""
+    for place, id in _named(site):
+        if id not in site.contacts and not site.has_failed("contact", id):
+            yield place, f"{id} is not in contacts.yaml.", nearest(id, site.contacts)
+
+
 def bar_without_number(site: Site) -> Iterator[Finding]:
     """Each line of the contact bar reaches a person at one tap."""
     for place, id in _bar(site):
@@ -91,6 +108,7 @@ def _texts(value: object, site: Site, loc: Loc) -> Iterator[tuple[Place, str]]:
 
 RULES: tuple[tuple[Level, Callable[[Site], Iterator[Finding]]], ...] = (
     ("error", unknown_bar_contact),
+    ("error", unknown_help_contact),
     ("error", bar_without_number),
     ("error", danger_without_emergency),
     ("error", number_in_words),

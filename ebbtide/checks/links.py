@@ -10,7 +10,7 @@ from ebbtide.problem import Level, Place
 from ebbtide.selfcheck import references
 
 Finding = tuple[Place, str, str]
-PAGES = ("", "get-help", "sources", "glossary", "questionnaires", "my-results")
+PAGES = ("", "get-help", "sources", "glossary", "questionnaires", "my-results", "find-treatment")
 
 
 def _pointers(site: Site) -> Iterator[tuple[Place, str]]:
@@ -75,6 +75,8 @@ def unknown_page(site: Site) -> Iterator[Finding]:
     known = {*PAGES, *site.settings.sections}
     if not site.selfchecks and not any(name.startswith("questionnaire:") for name in site.failed):
         known -= {"questionnaires", "my-results"}
+    if not site.has_places and not site.has_failed("facilities", ""):
+        known -= {"find-treatment"}
     for place, kind, name, _ in _all(site):
         if kind == "page" and name not in known:
             yield place, f"there is no page {name}.", nearest(name, known - {""})

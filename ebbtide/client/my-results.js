@@ -1,6 +1,6 @@
 // The page of results that the reader chose to keep on this device: drawn over time, with a table, and to be deleted.
 
-import {} from "./site.js";
+import {} from "./links.js";
 import { all, button, data, fill, get, make } from "./dom.js";
 import { askFirst, keepOnly, kept, same } from "./kept.js";
 import { drawn } from "./selfcheck-draw.js";
@@ -73,7 +73,6 @@ function tableOf(results) {
   wide.tabIndex = 0;
   wide.setAttribute("role", "region");
   wide.setAttribute("aria-label", fill(words.table, last));
-  const columns = last.scores.map((score) => score.id);
   head.append(...[words.when, ...last.scores.map((score) => score.title), words.delete].map((text) => {
     const cell = make("th", text);
     cell.scope = "col";
@@ -85,20 +84,24 @@ function tableOf(results) {
     gone.append(make("span", ` ${moment(one)}`, "vh"));
     askFirst(gone, words, () => change(kept(root).filter((other) => !same(one, other)), words.gone));
     last_.append(gone);
-    row.append(when, ...columns.map((id) => cellOf(one.scores.find((score) => score.id === id))), last_);
+    row.append(when, ...last.scores.map(({ id, title }) => cellOf(one.scores.find((score) => score.id === id), title)), last_);
     body.append(row);
   }
   const top = make("thead");
   top.append(head);
   table.append(make("caption", fill(words.table, last)), top, body);
+  // On a narrow screen styles set the cells one below the other, and some browsers then take a table for none: so its roles are said.
+  const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", "thead th": "columnheader", "tbody th": "rowheader" };
   wide.append(table);
+  for (const [each, role] of Object.entries(roles)) for (const part of all(each, wide)) part.setAttribute("role", role);
   return wide;
 }
 
-function cellOf(score) {
-  if (!score || score.value === null) return make("td", words.empty);
-  const cell = make("td", `${score.value} ${score.unit}`.trim());
-  if (score.band) cell.append(make("span", score.band, "band"));
+/** A score in its column; `title` stands before it where columns have no room. */
+function cellOf(score, title) {
+  const there = score && score.value !== null, cell = make("td", there ? `${score.value} ${score.unit}`.trim() : words.empty);
+  cell.dataset.title = title;
+  if (there && score.band) cell.append(make("span", score.band, "band"));
   return cell;
 }
 

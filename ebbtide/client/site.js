@@ -1,16 +1,6 @@
-// On every page. A browser that opens the site from a disk or a USB stick lists folders instead of showing their pages, so
-// links to folders are completed there. Elsewhere this does nothing.
+// On every page that has no script of its own.
+import {} from "./links.js";
+import { judge } from "./hours.js";
 
-/** Completes the links in a part of the page. */
-export function complete(part) {
-  if (location.protocol !== "file:") return;
-  for (const link of part.querySelectorAll("a[href]")) {
-    const address = new URL(link.href, location.href);
-    if (address.protocol === "file:" && address.pathname.endsWith("/")) {
-      address.pathname += "index.html";
-      link.href = address.href;
-    }
-  }
-}
-
-complete(document);
+judge(document);
+addEventListener("pageshow", () => judge(document)); // a page kept since yesterday comes back without being loaded

@@ -156,6 +156,11 @@ class OpeningTimes(Strict):
             joined.append((joined.pop()[0] if touches else start, end))
         return tuple(joined)
 
+    @property
+    def said(self) -> str:
+        """`week` as pages carry it for the browser: ``480-1020,1920-2460``."""
+        return ",".join(f"{start}-{end}" for start, end in self.week)
+
 
 def _minutes(time: str) -> int:
     hours, minutes = time.split(":")

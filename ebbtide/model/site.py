@@ -14,6 +14,7 @@ from ebbtide.model.article import Article
 from ebbtide.model.article import Reference as Pointer
 from ebbtide.model.base import Id, Strict, Text, Url, refusal
 from ebbtide.model.contact import Contact, region_code
+from ebbtide.model.facility import FacilityList
 from ebbtide.model.figure import Figure
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
@@ -84,6 +85,10 @@ class Help(Strict):
     title: Text
     summary: Annotated[Text, Field(max_length=170)]
     intro: Text
+    everywhere: tuple[Id, ...] = ()
+    """Contacts that work in every part of the country: shown where a part has no line of its own, and below those it has."""
+    save: tuple[Id, ...] = ()
+    """Contacts that a reader can save to a phone's address book with one press."""
 
 
 class Job(Strict):
@@ -173,6 +178,7 @@ class Site:
     failed: frozenset[str] = field(default_factory=frozenset)
     drafts: frozenset[str] = field(default_factory=frozenset)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    facilities: tuple[FacilityList, ...] = ()
 
     def with_settings(self, settings: SiteSettings) -> Site:
         """The same site under other settings."""
@@ -181,6 +187,14 @@ class Site:
     def has_failed(self, kind: str, name: str) -> bool:
         """Whether something could not be read, alone or with the whole of its file."""
         return f"{kind}:{name}" in self.failed or f"{kind}:" in self.failed
+
+    @property
+    def has_places(self) -> bool:
+        """Whether there is a page on which to look for help by place: something is known of a part of the country."""
+        country = self.settings.country
+        parts = any(code.partition("-")[0] == country for code in self.settings.region_names)
+        agencies = any(one.kind == "agency" and one.subdivision for one in self.contacts.values() if one.country == country)
+        return parts or agencies or any(one.facilities for one in self.facilities)
 
     def article(self, id: str) -> Article | None:
         return next((article for article in self.articles if article.id == id), None)

@@ -75,7 +75,7 @@ _OUR_TAGS = {
 _OUR_ATTRIBUTES = {
     "a": {"href", "class", "id", "role", "data-contact"},
     "section": {"class"},
-    "span": {"class", "data-contact"},
+    "span": {"class", "data-contact", "data-week", "data-zone"},
     "sup": {"class"},
     "div": {"class", "tabindex", "role", "aria-labelledby"},
     "img": {"src", "alt"},
@@ -483,7 +483,14 @@ def contact_html(contact: Contact, link: ContactLink, text: str) -> str:
     shown += [f'<x-say key="{key}" n="{html.escape(value)}"></x-say>' for key, value in marks.items() if value]
     tail = ", ".join(shown)
     words = f"{{}} ({tail})" if said and tail else "{}" if said else tail
-    return f'<a class="contact" href="{html.escape(link.href)}" data-contact="{contact.id}">{words}</a>'
+    return f'<a class="contact" href="{html.escape(link.href)}" data-contact="{contact.id}">{words}{_now(contact)}</a>'
+
+
+def _now(contact: Contact) -> str:
+    """Where a script says whether a line with hours is open at this moment."""
+    if isinstance(contact.hours, str):
+        return ""
+    return f' <span class="now" data-week="{contact.hours.said}" data-zone="{contact.hours.zone}"></span>'
 
 
 def _plain(markup: str) -> str:

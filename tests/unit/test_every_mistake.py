@@ -269,6 +269,7 @@ content/site.yaml:15:9 error number-in-words
 content/site.yaml:20:32 error unknown-bar-contact
 content/site.yaml:21:37 error bar-without-number
 content/site.yaml:23:34 error danger-without-emergency
+content/site.yaml:24:122 error unknown-help-contact
 content/site.yaml:25:10 error unknown-page
 content/site.yaml:25:27 error unknown-pointer-contact
 content/sources.yaml:3:3 error missing-field

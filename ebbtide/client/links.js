@@ -1,0 +1,16 @@
+// A browser that opens the site from a disk or a USB stick lists folders instead of showing their pages, so links to folders are
+// completed there. Elsewhere this does nothing.
+
+/** Completes the links in a part of the page. */
+export function complete(part) {
+  if (location.protocol !== "file:") return;
+  for (const link of part.querySelectorAll("a[href]")) {
+    const address = new URL(link.href, location.href);
+    if (address.protocol === "file:" && address.pathname.endsWith("/")) {
+      address.pathname += "index.html";
+      link.href = address.href;
+    }
+  }
+}
+
+complete(document);
