@@ -22,9 +22,7 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
-import tarfile
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,9 +37,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from ebbtide import pipeline
 from ebbtide.load import load
+from tests.npm import CACHE, PINNED, package
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("survey-core@2.5.38", "survey-js-ui@2.5.38", "lforms@40.1.3")
+PACKAGES = ("survey-core", "survey-js-ui", "lforms")
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
 SLOWER = 4
 STEPS = 8
@@ -142,26 +141,7 @@ def served(folder: Path) -> Iterator[str]:
 
 def packages(cache: Path) -> dict[str, Path]:
     """The rivals' packages, fetched once into a folder outside the project. None of their scripts is run by that."""
-    found = {}
-    for package in PACKAGES:
-        name, _, version = package.partition("@")
-        folder = cache / f"{name}-{version}"
-        if not folder.is_dir():
-            cache.mkdir(parents=True, exist_ok=True)
-            subprocess.run(
-                ["npm", "pack", "--ignore-scripts", "--silent", package],
-                cwd=cache,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            with (
-                tempfile.TemporaryDirectory(dir=cache) as part,
-                tarfile.open(cache / f"{name}-{version}.tgz") as archive,
-            ):
-                archive.extractall(part, filter="data")
-                (Path(part) / "package").rename(folder)
-        found[name] = folder
-    return found
+    return {name: package(name, cache) for name in PACKAGES}
 
 
 def questionnaire(id: str) -> list[dict[str, Any]]:
@@ -332,13 +312,12 @@ def table(found: Mapping[str, Measured]) -> str:
 
 
 def main() -> None:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ebbtide-benchmarks"
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument(
         "--check", default="withdrawal-symptoms", help="which self-check (default: withdrawal-symptoms)"
     )
     arguments.add_argument("--visits", type=int, default=3, help="visits to each page; the median counts (default: 3)")
-    arguments.add_argument("--cache", type=Path, default=cache, help="where the rivals' packages are kept")
+    arguments.add_argument("--cache", type=Path, default=CACHE, help="where the rivals' packages are kept")
     arguments.add_argument("--write", action="store_true", help="put the table into benchmarks/selfcheck.md")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
@@ -357,7 +336,7 @@ def main() -> None:
         about = (__doc__ or "").split("\n\n", 1)[1].strip().replace("``", "`").replace("\n", " ")
         (ROOT / "benchmarks/selfcheck.md").write_text(
             f"# A self-check and its rivals\n\n{about}\n\n{given.check}, {given.visits} visits, Chromium {version}, "
-            f"{', '.join(PACKAGES)}.\n\n{text}\n",
+            f"{', '.join(f'{name}@{PINNED[name][0]}' for name in PACKAGES)}.\n\n{text}\n",
             "utf-8",
         )
 

@@ -151,8 +151,9 @@ def build(strict: bool, clean: bool, form: Format, **common_options: Any) -> Non
 @verbs.command()
 @common
 @_format
+@click.option("--reading", is_flag=True, help="Print how hard each article is to read, the hardest last.")
 @click.option("--rules", is_flag=True, help="Print the manual of rules, and stop.")
-def check(strict: bool, form: Format, rules: bool, **common_options: Any) -> None:
+def check(strict: bool, form: Format, reading: bool, rules: bool, **common_options: Any) -> None:
     """Do all that build does, but write nothing."""
     from ebbtide import pipeline
 
@@ -164,7 +165,7 @@ def check(strict: bool, form: Format, rules: bool, **common_options: Any) -> Non
     options = _options(**common_options)
     started = time.perf_counter()
     made = pipeline.make(options, progress=_progress)
-    _finish(made, form, strict=strict, seconds=time.perf_counter() - started)
+    _finish(made, form, strict=strict, seconds=time.perf_counter() - started, reading=reading)
 
 
 @verbs.command()
@@ -329,15 +330,107 @@ def _scaffolded(result: tuple[list[Path], str]) -> None:
         click.echo(f"Wrote {_shown(file)}")
 
 
+@new.command("facilities")
+@click.argument("name", metavar="NAME")
+@common
+def new_facilities(name: str, strict: bool, **common_options: Any) -> None:
+    """A new list of treatment places, to be filled in by hand."""
+    from ebbtide import scaffold
+
+    _scaffolded(scaffold.facilities(_options(**common_options), name))
+
+
+@verbs.command("import")
+@click.argument(
+    "form", metavar="FORMAT", type=click.Choice(["auto", "directory", "locator-csv", "locator-json", "csv"])
+)
+@click.argument("files", metavar="FILE-OR-ADDRESS...", nargs=-1, required=True)
+@click.option("--to", metavar="LIST", help="The list's folder in facilities/ of the content folder.")
+@click.option(
+    "--update", is_flag=True, help="Put a new edition in the place of a list that is there, and say what changed."
+)
+@click.option("--edition", metavar="TEXT", default="", help='What this edition is called: "2026 edition".')
+@click.option(
+    "--dated", metavar="YYYY[-MM[-DD]]", default="", help="When its facts were gathered, as exactly as is known."
+)
+@click.option(
+    "--source",
+    "address",
+    metavar="URL",
+    default="",
+    help="The web address where readers can see where the list is from.",
+)
+@click.option(
+    "--force", metavar="GATE", multiple=True, help="Open one gate that the list does not pass. Can be given again."
+)
+@click.option("--report", metavar="FILE", help="Write the whole report into a file.")
+@common
+def import_(
+    form: str, files: tuple[str, ...], to: str | None, update: bool, edition: str, dated: str, address: str, force: tuple[str, ...],
+    report: str | None, strict: bool, **common_options: Any,
+) -> None:  # fmt: skip
+    """Read a published list of treatment places into facilities/ of the content folder.
+
+    FORMAT is directory (the national directory's workbook), locator-csv (the locator's table, also as a workbook), locator-json (its
+    answers), csv (a table with the columns of docs/facilities.md), or auto. More files than one become one list; rows of the same site
+    become one place. What was left out, and why, is reported. Exit status 1 where the list does not pass a gate; nothing is then written.
+    """
+    from ebbtide import bring_in
+
+    options = _options(**common_options)
+    wanted = bring_in.Wanted(form, files, to, update, edition, dated, address, frozenset(force))
+    try:
+        found = bring_in.gather(options, wanted, _progress, _transfer)
+    except bring_in.Refused as refused:
+        _say_error(str(refused))
+        sys.exit(1)
+    if report is not None:
+        from ebbtide import scaffold
+
+        scaffold.report(Path(report), found.report.text(None))
+    click.echo(found.report.text(), nl=False)
+    if not found.files:
+        for gate in sorted({each.gate for each in found.report.shut}):
+            click.echo(f"If you know better than this gate: --force {gate}")
+        click.echo("Nothing was written.")
+        sys.exit(1)
+    changed = bring_in.write(options, found)
+    folder = _shown(options.content / "facilities" / found.report.name)
+    click.echo(
+        f"Wrote {folder}/: {_count(changed, 'file')} changed." if changed else f"{folder}/ had all of this already."
+    )
+
+
+def _transfer(name: str) -> Callable[[int, int], None]:
+    """Tells a terminal how far a file has come."""
+    if not sys.stderr.isatty():
+        return lambda *_: None
+
+    def said(done: int, whole: int) -> None:
+        end = "\n" if done == whole else ""
+        click.echo(f"\r{name}: {done / 1e6:.1f}{f' of {whole / 1e6:.1f}' if whole else ''} MB{end}", nl=False, err=True)
+
+    return said
+
+
 # printing
 
 
-def _finish(made: Made, form: Format, *, strict: bool, seconds: float, out: Path | None = None) -> None:
+def _finish(
+    made: Made, form: Format, *, strict: bool, seconds: float, out: Path | None = None, reading: bool = False
+) -> None:
+    from ebbtide.checks.reading import table
+
+    measured = table(made.site) if reading and made.site else None
     if form == "json":
         pages = len(made.rendered.pages) if made.rendered else 0
-        click.echo(as_json(made.problems, pages=pages, seconds=round(seconds, 3), written=made.written is not None))
+        more = {"reading": measured and measured.report()} if reading else {}
+        written = made.written is not None
+        click.echo(as_json(made.problems, pages=pages, seconds=round(seconds, 3), written=written, **more))
     else:
         _print(made.problems, form)
+        if measured:
+            click.echo(measured.text())
         click.echo(_summary(made, seconds, out))
     if errors(made.problems) or (strict and made.problems):
         sys.exit(1)

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
+from ebbtide.finder.rows import read_list
 from ebbtide.model import figure as figure_model
 from ebbtide.model.article import Article, FrontMatter, Review
 from ebbtide.model.base import Strict, parse
 from ebbtide.model.contact import Contact, Contacts
+from ebbtide.model.facility import FacilityList, FacilityListSettings
 from ebbtide.model.figure import Figure
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
@@ -26,7 +28,9 @@ from ebbtide.problem import Place, Places, Problem
 from ebbtide.prose import Surroundings, Writer
 from ebbtide.selfcheck import Plan, check_examples, compile_questionnaire
 from ebbtide.selfcheck.sheet import make_sheet
-from ebbtide.source import Document, read_bytes, read_markdown, read_yaml
+from ebbtide.source import Document, decoded, parse_table, parse_yaml, read_bytes, read_markdown, read_yaml
+from ebbtide.table import MAX_BYTES as TABLE_BYTES
+from ebbtide.table import Table
 from ebbtide.workers import shared_out
 
 RULES: Mapping[str, str] = {
@@ -37,6 +41,7 @@ RULES: Mapping[str, str] = {
     "link-outside": "No symbolic link leaves the content folder or stands for a whole folder.",
     "id-matches-file": "A questionnaire's id is its file's name.",
     "picture": "A picture in media/ can be read, and its size is known.",
+    "facility-list": "Every folder in facilities/ holds list.yaml and tables of places, and no import into it was cut off.",
 }
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -121,6 +126,7 @@ def load(
         settings.dont_words if settings else (),
         frozenset(loading.failed),
     )
+    facilities = tuple(_facility_lists(loading, paths))
     figures = dict(_figures(loading, paths, around))
     around = replace(around, figures=figures, failed=frozenset(loading.failed))
     articles = tuple(_articles(loading, paths, _Conversion(root, shown, settings, around, drafts), jobs, progress))
@@ -149,6 +155,7 @@ def load(
         failed=frozenset(loading.failed),
         drafts=frozenset(loading.drafts),
         figures=figures,
+        facilities=facilities,
     )
     return site, loading.problems
 
@@ -250,11 +257,17 @@ def _used(loading: _Loading, path: str) -> bool:
     parts, suffix = PurePosixPath(path).parts, PurePosixPath(path).suffix
     if path in _FILES or parts[0] == "static" or (path.startswith(_TABLES) and len(parts) == 3 and suffix == ".yaml"):
         return True
+    if parts[0] == "facilities" and len(parts) == 3 and (parts[2] == _LIST or suffix == ".csv"):
+        if _SLUG.fullmatch(parts[1]):
+            return True
+        message = "a list's folder is named in the finder's files, and this name cannot be."
+        loading.wrong("file-name", path, message, "Use small letters, digits and single hyphens.")
+        return False
     shelf = {"articles": (".md", 3), "questionnaires": (".yaml", 2), "figures": (".yaml", 2), "media": (None, 2)}.get(
         parts[0]
     )
     if shelf is None or len(parts) != shelf[1] or (suffix != shelf[0] if shelf[0] else suffix.lower() not in _PICTURES):
-        if parts[0] in ("facilities", "translations"):
+        if parts[0] == "translations":
             return False
         # what lies on a shelf was meant to be read: leaving it out with a warning would lose a page
         loading.wrong("stray-file", path, "nothing reads this file.", _where_it_belongs(suffix), warning=shelf is None)
@@ -273,6 +286,8 @@ def _used(loading: _Loading, path: str) -> bool:
 
 
 def _where_it_belongs(suffix: str) -> str:
+    if suffix == ".csv":
+        return "A table of places is facilities/<list>/<name>.csv."
     if suffix in (".md", ".markdown", ".txt"):
         return "An article is articles/<section>/<name>.md."
     if suffix in (".yaml", ".yml"):
@@ -353,6 +368,95 @@ def _figures(loading: _Loading, paths: list[str], around: Surroundings) -> Itera
         writer.caption(id, made)
         loading.problems += writer.problems
         yield id, made
+
+
+_LIST, _POINTS = "list.yaml", "postal-codes.csv"
+
+
+def _facility_lists(loading: _Loading, paths: list[str]) -> Iterator[FacilityList]:
+    """The lists in ``facilities/``, each with those of its places that are sound."""
+    for left in sorted((loading.root / "facilities").glob(".*.old")):
+        name = left.name[1:].removesuffix(".old")
+        if not (loading.root / "facilities" / name).exists():
+            message = "an import into this list was cut off, and the list as it was stands aside."
+            loading.wrong(
+                "facility-list", f"facilities/{name}", message, "Run the import again, which puts it back first."
+            )
+    inside: dict[str, list[str]] = {}
+    for path in paths:
+        if path.startswith("facilities/"):
+            inside.setdefault(path.split("/")[1], []).append(path)
+    for name, files in inside.items():
+        made = _facility_list(loading, f"facilities/{name}", files)
+        if made is None:
+            loading.failed.add(f"facilities:{name}")
+        else:
+            yield made
+
+
+def _facility_list(loading: _Loading, folder: str, files: list[str]) -> FacilityList | None:
+    if f"{folder}/{_LIST}" not in files:
+        message, hint = f"there is no {_LIST} in this folder.", "Write it; docs/facilities.md shows one."
+        loading.wrong("facility-list", folder, message, hint)
+        return None
+    if not any(path.endswith(".csv") and not path.endswith(f"/{_POINTS}") for path in files):
+        loading.wrong("facility-list", folder, "there is no table of places in this folder.", "Add places.csv.")
+    data: dict[str, bytes] = {}
+    for path in files:
+        found, problem = read_bytes(loading.root / path, loading.named(path), TABLE_BYTES)
+        if problem:
+            loading.problems.append(problem)
+        if found is not None:
+            data[path] = found
+    named = loading.named(folder)
+    digest = hashlib.sha256(repr(sorted((path, hashlib.sha256(each).digest()) for path, each in data.items())).encode())
+    key = digest.hexdigest()
+    if _lists.get(named, ("",))[0] != key:
+        _lists[named] = (key, *_understood(loading, folder, data))
+    _, made, problems = _lists[named]
+    loading.problems += problems
+    return made
+
+
+_lists: dict[str, tuple[str, FacilityList | None, list[Problem]]] = {}
+"""Lists that this process has read, with the digest of their bytes: a national one takes a second, and most saves change none of it."""
+
+
+def _understood(loading: _Loading, folder: str, data: Mapping[str, bytes]) -> tuple[FacilityList | None, list[Problem]]:
+    problems: list[Problem] = []
+    settings = None
+    if f"{folder}/{_LIST}" in data:
+        text, problems = decoded(data[f"{folder}/{_LIST}"], loading.named(f"{folder}/{_LIST}"))
+        document = parse_yaml(text, loading.named(f"{folder}/{_LIST}"), problems)[0] if text is not None else None
+        if document is not None:
+            settings, found = parse(FacilityListSettings, document.fields, document.places)
+            problems += found
+    tables: dict[str, Table] = {}
+    for path, content in data.items():
+        if path.endswith(".csv"):
+            table, found = parse_table(content, loading.named(path))
+            problems += found
+            if table is not None:
+                tables[path] = table
+    points = tables.pop(f"{folder}/{_POINTS}", None)
+    if settings is None:
+        return None, problems
+    if points is not None and settings.postal_codes is None:
+        place = Place(loading.named(f"{folder}/{_LIST}"))
+        message = f"{_POINTS} is there, and {_LIST} does not say what a postal code looks like."
+        hint = "Add postal_codes with name, example and digits."
+        problems.append(Problem(place, "error", "facility-list", message, hint))
+    made, found = read_list(folder.rpartition("/")[2], loading.named(folder), settings, tables.values(), points)
+    return made, problems + found
+
+
+def facility_list(folder: Path, shown: str) -> tuple[FacilityList | None, list[Problem]]:
+    """Read one list by itself. `shown` is how problems name its folder."""
+    loading = _Loading(folder.parent, str(PurePosixPath(shown).parent))
+    files = sorted(
+        f"{folder.name}/{each.name}" for each in folder.iterdir() if each.name == _LIST or each.suffix == ".csv"
+    )
+    return _facility_list(loading, folder.name, files), sorted(loading.problems)
 
 
 def _due(review: Review, settings: SiteSettings | None, *, services: bool = False) -> datetime.date:

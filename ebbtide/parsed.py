@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 
-from ebbtide.model.contact import Contact
+from ebbtide.model.contact import Reachable
 from ebbtide.model.page import File, Page
 
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -98,13 +98,35 @@ class Parsed:
     def text_in(self, element: Element) -> str:
         """The visible text of an element, white space folded, and blanks between its blocks: numbers side by side are two."""
         said, last = list[str](), None
-        for text in self.texts:
-            if element in text.inside:
-                if (now := block(text)) is not last:
-                    said.append(" ")
-                    last = now
-                said.append(text.text)
+        for text in self._texts_in.get(element, ()):
+            if (now := block(text)) is not last:
+                said.append(" ")
+                last = now
+            said.append(text.text)
         return " ".join("".join(said).split())
+
+    def calls_in(self, element: Element) -> list[Element]:
+        """The links in an element, itself among them, that dial or write to a number."""
+        return self._calls_in.get(element, [])
+
+    # A page may hold a thousand places: what is in each is found in one pass over the page, not in one for each.
+
+    @cached_property
+    def _texts_in(self) -> Mapping[Element, list[Text]]:
+        found: dict[Element, list[Text]] = {}
+        for text in self.texts:
+            for each in text.inside:
+                found.setdefault(each, []).append(text)
+        return found
+
+    @cached_property
+    def _calls_in(self) -> Mapping[Element, list[Element]]:
+        found: dict[Element, list[Element]] = {}
+        for element in self.elements:
+            if element.attributes.get("href", "").lower().startswith(("tel:", "sms:")):
+                for each in (*element.inside, element):
+                    found.setdefault(each, []).append(element)
+        return found
 
     @cached_property
     def title(self) -> str:
@@ -134,7 +156,7 @@ class Whole:
 
     pages: Mapping[str, Parsed]
     files: Mapping[str, File]
-    contacts: Mapping[str, Contact]
+    contacts: Mapping[str, Reachable]
     base_url: str | None = None
     failed: frozenset[str] = field(default_factory=frozenset)
     contacts_whole: bool = True

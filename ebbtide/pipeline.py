@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ebbtide import checks, load, pagechecks, prose, render, selfcheck, source, write
-from ebbtide.model import base, contact, digits, figure
+from ebbtide.model import base, contact, digits, facility, figure
 from ebbtide.model.page import File
+from ebbtide.model.site import Site
 from ebbtide.problem import Problem, errors
 from ebbtide.render import Rendered, Renderer
 
@@ -43,11 +44,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Made:
-    """What a run came to. `rendered` is None where there was not enough to make pages of."""
+    """What a run came to. `rendered` and `site` are None where there was not enough to make pages of."""
 
     problems: tuple[Problem, ...]
     rendered: Rendered | None = None
     written: write.Written | None = None
+    site: Site | None = None
 
 
 def make(options: Options, progress: Progress = lambda _, items, __: items) -> Made:
@@ -70,7 +72,7 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
         failed |= checks.links.unresolved(site)
         same = {problem.place.path for problem in problems if problem.rule == "same-title"}
         found = pagechecks.run(
-            rendered.pages, rendered.files, site.contacts, site.settings.base_url, failed,
+            rendered.pages, rendered.files, {**site.contacts, **renderer.places}, site.settings.base_url, failed,
             lambda items, count: progress("checks", items, count),
             contacts_whole=not any(name.startswith("contact:") for name in site.failed),
             typed=frozenset(
@@ -80,7 +82,7 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
         )  # fmt: skip
         problems += [problem for problem in found if problem.rule != "page-title" or problem.place.path not in same]
     stamped = Rendered(rendered.pages, (*rendered.files, _stamp(options.version, rendered)))
-    return Made(tuple(sorted(set(problems))), stamped)
+    return Made(tuple(sorted(set(problems))), stamped, site=site)
 
 
 def build(options: Options, *, strict: bool = False, progress: Progress = lambda _, items, __: items) -> Made:
@@ -106,7 +108,7 @@ def rules() -> dict[str, str]:
     from ebbtide.selfcheck import proofs
 
     book: dict[str, str] = {}
-    for part in (source, base, load, contact, figure, prose, selfcheck, proofs, render, write):
+    for part in (source, base, load, contact, facility, figure, prose, selfcheck, proofs, render, write):
         book |= part.RULES
     named: list[Callable[..., object]] = [rule for _, rule in checks.RULES]
     named += [rule for _, rule in pagechecks.RULES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import html
 import json
 import re
@@ -17,11 +18,13 @@ from typing import Any
 import jinja2
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from markupsafe import Markup
 
 from ebbtide import catalog, figures, wording
 from ebbtide.assets import Assets, headers, named, policy
 from ebbtide.finder import places
+from ebbtide.finder.files import FinderFiles, finder_files
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
@@ -30,6 +33,7 @@ from ebbtide.model.page import File, Page, PageKind
 from ebbtide.model.prose import FigureUse, Prose
 from ebbtide.model.site import SelfCheck, Site
 from ebbtide.problem import Place, Problem
+from ebbtide.selfcheck import fhir
 
 RULES: Mapping[str, str] = {
     "template": "Templates print what they are given: no unknown names, no mistakes in their syntax.",
@@ -69,7 +73,7 @@ _STYLES: Mapping[PageKind, tuple[str, ...]] = {
 MANY = 10
 """Pages that a template may fail to make before no other is tried: all that can be learnt from them has been learnt."""
 
-_SCRIPTS: Mapping[str, tuple[str, ...]] = {"questionnaire": ("selfcheck",), "my-results": ("my-results",)}
+_SCRIPTS: Mapping[str, tuple[str, ...]] = {"questionnaire": ("selfcheck",), "my-results": ("my-results",), "town": ("places",)}
 
 
 @dataclass(frozen=True)
@@ -267,7 +271,9 @@ class Renderer:
         more: dict[str, Any] = {"everywhere": everywhere, "lists": site.facilities}
         yield plan(
             "finder", places.FOLDER, word("finder"), word("finder-summary"), place, regions=self.regions,
-            centers=[one for one in site.contacts.values() if one.kind in ("center", "locator")], **more,
+            tiles=places.tiles(site.settings.region_map, site.settings.country, self.regions),
+            centers=[one for one in site.contacts.values() if one.kind in ("center", "locator")],
+            finders=[made.index_path for made in self._finders], whole_size=self._whole_size, **more,
         )  # fmt: skip
         for region in self.regions:
             named = {"name": region.name}
@@ -281,6 +287,24 @@ class Renderer:
                     "town", town.url, self._filled("town", both), self._filled("town-summary", both), place,
                     region=region, town=town, **more,
                 )  # fmt: skip
+
+    @cached_property
+    def _finders(self) -> tuple[FinderFiles, ...]:
+        """The data files of each list that has places, in the order of the lists."""
+        return tuple(finder_files(one) for one in self.site.facilities if one.facilities)
+
+    @property
+    def _whole_size(self) -> str:
+        """How much the whole of the lists is, in words."""
+        size = sum(len(gzip.compress(file.content, 9, mtime=0)) for made in self._finders for file in made.whole)
+        return format_unit(round(size / 1e6, 1), "digital-megabyte", length="short", locale=self.locale)
+
+    @cached_property
+    def places(self) -> dict[str, places.Listed]:
+        """Every place that pages show, by the name under which its numbers stand."""
+        towns = (town.places for region in self.regions for town in region.towns)
+        scattered = (region.scattered for region in self.regions)
+        return {place.id: place for held in (*towns, *scattered) for place in held}
 
     @cached_property
     def regions(self) -> tuple[places.Region, ...]:
@@ -306,7 +330,7 @@ class Renderer:
             # a host shows this page under any address, so its links must begin at the root
             root = "/" + "/".join((settings.base_url or "").split("/")[3:]).strip("/")
             root = root if root.endswith("/") else f"{root}/"
-        scripts = _SCRIPTS.get(kind, ("site",))
+        scripts = ("finder",) if kind == "finder" and self._finders else _SCRIPTS.get(kind, ("site",))
         view = _View(
             kind=kind, url=url, root=root, title=title, description=description, style=style,
             policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
@@ -522,6 +546,9 @@ class Renderer:
         }.values()
         if self.site.selfchecks:
             yield from self._more
+        for made_of in self._finders:
+            yield from made_of.files
+        yield from self._for_clinicians()
         styles = [
             *dict.fromkeys(self.styles[kind] for kind in STYLED),
             *([self.figure_style] if self.figure_style else []),
@@ -560,6 +587,14 @@ class Renderer:
         save = [self.site.contacts[id] for id in self.site.settings.help.save if id in self.site.contacts]
         text = self._rendered("numbers.vcf", NUMBERS, {"save": save}) or ""
         return "".join(wording.folded(line) for line in text.splitlines() if line).encode()
+
+    def _for_clinicians(self) -> Iterator[File]:
+        """Each self-check as a FHIR Questionnaire, beside its page."""
+        settings, words = self.site.settings, {key: self._word(key) for key in fhir.WORDS if self.site.selfchecks}
+        for check in self.site.selfchecks:
+            publication = fhir.Publication(self.absolute(check.url), settings.language, settings.owner.name, words)
+            content = fhir.fhir_file(check.questionnaire, dict(check.plan), check.sheet, publication)
+            yield File(f"{check.url.rstrip('/')}.fhir.json", content)
 
     def _xml(self, name: str, **context: Any) -> bytes:
         return ((self._rendered(name, name, context) or "").strip() + "\n").encode()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ebbtide import checks, load, pagechecks, pipeline, prose, render, selfcheck, source, write
 from ebbtide.checks import articles, contacts, figures, links, media, sources
-from ebbtide.model import base, contact, figure
+from ebbtide.model import base, contact, facility, figure
 from ebbtide.selfcheck import proofs
 
 _HEAD = """\
@@ -50,6 +50,11 @@ def _chapters() -> Iterator[tuple[str, str, Iterable[str]]]:
     yield "Links", "", _names(links.RULES)
     yield "Sources and glossary", "", _names(sources.RULES)
     yield "Contacts", "Numbers stand in contacts.yaml and nowhere else.", [*contact.RULES, *_names(contacts.RULES)]
+    yield (
+        "Treatment places",
+        "docs/facilities.md shows how a list of places is written, and how a published one is imported.",
+        facility.RULES,
+    )
     yield "Pictures", "", _names(media.RULES)
     yield "Figures", "", [*figure.RULES, *_names(figures.RULES)]
     yield "How well a text reads", "", _names(rule for rule in checks.RULES if rule[1].__module__.endswith(".reading"))

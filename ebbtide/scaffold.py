@@ -72,6 +72,32 @@ def proof_page(file: Path, text: str) -> Result:
     return _written({}, {file: text})
 
 
+def report(file: Path, text: str) -> Result:
+    """Write the whole report of an import, over an earlier one."""
+    return _written({}, {file: text})
+
+
+def facilities(options: Options, name: str) -> Result:
+    """Write ``facilities/<name>/`` with list.yaml and places.csv, which holds the names of its columns and no place yet."""
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
+        return [], f"{name} is not the name of a list. Write it in small letters, digits and single hyphens."
+    if len(name) > LONGEST:
+        return [], f"{name} is longer than {LONGEST} letters. Choose a shorter name: it becomes an address."
+    document = read_yaml(options.content / "site.yaml", "site.yaml")[0]
+    country = document.fields.get("country") if document else None
+    if not isinstance(country, str):
+        return [], "site.yaml does not say in which country the site is. Add country to it first."
+    text = _FACILITIES.format(
+        schema=f"../../{FOLDER}/facilities.schema.json",
+        title=name.replace("-", " ").capitalize(),
+        country=country,
+        today=options.today.isoformat(),
+    )
+    folder = options.content / "facilities" / name
+    table = ",".join(("name", "street", "city", "region", "postal_code", "phone", "website", "facets")) + "\n"
+    return _written({folder / "list.yaml": text, folder / "places.csv": table}, _missing_schema(options, "facilities"))
+
+
 def _questionnaire(today: datetime.date, name: str, source: str, contact: str) -> str:
     return _QUESTIONNAIRE.format(
         schema=f"../{FOLDER}/questionnaire.schema.json",
@@ -206,4 +232,23 @@ examples:              # answers, and the result that they must give; a build st
   - name: One answer is missing, and the other counts for both
     answers: {{danger: present, first: strong, second: blank}}
     expect: {{total: 4, band: strong-symptoms, flags: [danger]}}
+"""
+
+_FACILITIES = """\
+# yaml-language-server: $schema={schema}
+# A list of treatment places. They stand in places.csv beside this file, one line a place: open it in a spreadsheet, and save it as
+# "CSV UTF-8". Needed are name, phone, and city or region. docs/facilities.md explains every column.
+title: {title}
+short: Our list                # as a card names it
+edition: Our own list          # as the list names its edition
+dated: {today}              # when the facts were checked
+source: https://example.org/   # where readers can see where the list is from
+country: {country}
+units: km                      # or miles
+groups:
+  care: Kind of care
+  pay: Paying
+facets:                        # what can be asked of a place; name them in the column facets, with blanks between
+  outpatient: {{name: Outpatient, group: care, hint: You live at home and come for visits.}}
+  sliding-fee: {{name: Sliding fee, group: pay, hint: The price depends on your income.}}
 """

@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter
 from ebbtide.model.article import FrontMatter
 from ebbtide.model.base import Strict
 from ebbtide.model.contact import Contacts
+from ebbtide.model.facility import FacilityListSettings
 from ebbtide.model.figure import Figure
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Bibliography, Glossary
@@ -28,6 +29,7 @@ from ebbtide.model.site import SiteSettings
 MODELS: dict[str, Any] = {
     "article": FrontMatter,
     "contacts": Contacts,
+    "facilities": FacilityListSettings,
     "figure": Figure,
     "glossary": Glossary,
     "questionnaire": Questionnaire,

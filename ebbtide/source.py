@@ -17,8 +17,10 @@ from typing import Any
 
 import yaml
 
+from ebbtide import table
 from ebbtide.complaints import ODD_BLANK, QUOTE_ALL, UNLIKE_BLANK, Complaint, Found, name_of, no_fields, understood
 from ebbtide.problem import Loc, Place, Places, Problem
+from ebbtide.table import Table
 
 try:
     from yaml import CSafeLoader as Loader
@@ -27,7 +29,7 @@ except ImportError:  # a PyYAML built without libyaml: slower, the same events
 
 RULES: Mapping[str, str] = {
     "unreadable": "Every file can be opened.",
-    "file-size": "No file is larger than 2 MiB.",
+    "file-size": "No file is larger than 2 MiB, and no table larger than 16 MiB.",
     "encoding": "Every file is UTF-8 text, and no character of it was lost on the way.",
     "control-character": "No character that cannot be seen, such as a control code, stands in a file.",
     "empty": "No YAML file is empty.",
@@ -40,6 +42,7 @@ RULES: Mapping[str, str] = {
     "yaml-tag": "YAML's tags are not used.",
     "duplicate-key": "No field stands twice in one place.",
     "cut-by-comment": "No value is cut short by a # that was meant as text.",
+    **table.RULES,
 }
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -121,12 +124,26 @@ def parse_markdown(
     return Document(path, fields, places, "\n".join(lines[end + 1 :]), end + 2), problems
 
 
+def parse_table(data: bytes, path: str) -> tuple[Table | None, list[Problem]]:
+    """The table in a file of comma-separated values, whose first line names its columns."""
+    text, problems = decoded(data, path)
+    if text is None:
+        return None, problems
+    made, found = table.parse_table(_visible(text, path, problems), path)
+    return made, problems + found
+
+
 def read_text(file: Path, path: str) -> tuple[str | None, list[Problem]]:
     """The text of a file: UTF-8, with or without a byte-order mark, line ends made one kind."""
-    place = Place(path)
     data, problem = read_bytes(file, path)
     if data is None:
         return None, [problem] if problem else []
+    return decoded(data, path)
+
+
+def decoded(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
+    """As `read_text`, of bytes already read."""
+    place = Place(path)
     data = data.removeprefix(codecs.BOM_UTF8)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None, [_problem(place, "encoding", "the file is saved as UTF-16.", "Save it again as UTF-8.")]
@@ -145,7 +162,7 @@ def read_text(file: Path, path: str) -> tuple[str | None, list[Problem]]:
     return text, []
 
 
-def read_bytes(file: Path, path: str) -> tuple[bytes | None, Problem | None]:
+def read_bytes(file: Path, path: str, limit: int = MAX_BYTES) -> tuple[bytes | None, Problem | None]:
     """The bytes of a file that is no larger than a file may be, or the problem with it.
 
     Asks first what it is: reading from a pipe or a device that lies in the folder would never end.
@@ -155,10 +172,9 @@ def read_bytes(file: Path, path: str) -> tuple[bytes | None, Problem | None]:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):
             return None, _problem(place, "unreadable", "this is not a file that can be read.", "Delete it.")
-        if found.st_size > MAX_BYTES:
-            return None, _problem(
-                place, "file-size", "the file is larger than 2 MiB.", "Split it, or check that it is the right file."
-            )
+        if found.st_size > limit:
+            message = f"the file is larger than {limit // 1024**2} MiB."
+            return None, _problem(place, "file-size", message, "Split it, or check that it is the right file.")
         return file.read_bytes(), None
     except OSError as error:
         return None, _problem(

@@ -107,6 +107,61 @@ def write(out: Path, files: Iterable[File], *, clean: bool = False) -> Written:
     return Written(len(wanted), len(changed), len(gone), sum(len(content) for content in wanted.values()))
 
 
+def put_back(folder: Path) -> bool:
+    """Undo what a killed `replace_folder` left: the old folder comes back, unless the new one is in place. True where it did."""
+    old, new = _beside(folder, "old"), _beside(folder, "new")
+    came_back = False
+    if old.is_dir():
+        if folder.exists():
+            _remove_flat(old)
+        else:
+            old.replace(folder)
+            came_back = True
+    _remove_flat(new)
+    return came_back
+
+
+def replace_folder(folder: Path, files: Iterable[File]) -> int:
+    """Make a flat folder hold exactly `files`, all of them or none. The number of files that differ from before.
+
+    Everything is written into a folder beside it and forced to disk, and then the two change places. Killed before that, the old
+    folder is whole; killed between the two steps of the exchange, it stands aside whole, and `put_back` brings it back.
+    """
+    wanted = {file.path: file.content for file in files}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    put_back(folder)
+    present = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+    changed = [name for name in wanted if name not in present or not _same(folder / name, wanted[name])]
+    count = len(changed) + len(present - set(wanted))
+    if not count:
+        return 0
+    new, old = _beside(folder, "new"), _beside(folder, "old")
+    new.mkdir()
+    try:
+        for name, content in wanted.items():
+            _put(new / name, content)
+    except OSError:
+        with contextlib.suppress(OSError):
+            _remove_flat(new)
+        raise
+    if folder.exists():
+        folder.replace(old)
+    new.replace(folder)
+    _remove_flat(old)
+    return count
+
+
+def _beside(folder: Path, what: str) -> Path:
+    return folder.with_name(f".{folder.name}.{what}")
+
+
+def _remove_flat(folder: Path) -> None:
+    if folder.is_dir() and not folder.is_symlink():
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+
+
 def _stage(out: Path, changed: list[str], wanted: Mapping[str, bytes]) -> None:
     if not changed:
         return

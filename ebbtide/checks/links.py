@@ -82,6 +82,17 @@ def unknown_page(site: Site) -> Iterator[Finding]:
             yield place, f"there is no page {name}.", nearest(name, known - {""})
 
 
+def unknown_region(site: Site) -> Iterator[Finding]:
+    """Every word on the map of regions is the code of a part of the country that region_names names."""
+    country = site.settings.country
+    known = {code.removeprefix(f"{country}-") for code in site.settings.region_names if code.startswith(f"{country}-")}
+    for number, row in enumerate(site.settings.region_map):
+        for word in row.split():
+            if word != "." and word not in known:
+                place = site.places.at("region_map", number)
+                yield place, f"{word} is no part of the country that region_names names.", nearest(word, known)
+
+
 def unknown_pointer_contact(site: Site) -> Iterator[Finding]:
     """A contact named outside running text is in contacts.yaml, and has the part that is named."""
     for place, pointer in _pointers(site):
@@ -126,6 +137,7 @@ RULES: tuple[tuple[Level, Callable[[Site], Iterator[Finding]]], ...] = (
     ("error", unknown_anchor),
     ("error", unknown_questionnaire),
     ("error", unknown_page),
+    ("error", unknown_region),
     ("error", unknown_pointer_contact),
     ("error", unknown_picture),
 )

@@ -182,13 +182,12 @@ function work(run, item, wide) {
   const maybe = items.some((value) => value[2]);
   if (op === "between") {
     if (items.some((value) => compare(value[0], value[1]))) return [read(0), read(1439), maybe];
-    const later = plus(items[1][0], times(items[0][0], read(-1)));
-    const minutes = plus(later, read(-1440n * floor(times(later, ratio(1n, 1440n)))));
+    const later = plus(items[1][0], times(items[0][0], read(-1))), minutes = later[0] < 0n ? plus(later, read(1440)) : later;
     return [minutes, minutes, maybe];
   }
   if (op === "ratio") return ratioOf(item, items[0], items[1], maybe, wide);
   const found = item.rows.filter((row) => meets(row, items[0])).map((row) => read(row[0]));
-  if (found.length) return wide ? [least(found), most(found), maybe] : point(found[0]);
+  if (found.length) return [least(found), most(found), maybe];
   return wide ? bounds(item, maybe) : "blank";
 }
 
@@ -213,7 +212,7 @@ function gatherKnown(item, items) {
   else {
     total = known.reduce(plus, read(0));
     if (item.op === "mean") total = times(total, ratio(1n, BigInt(known.length)));
-    else if (blank && rule.then === "scale") total = times(total, ratio(BigInt(present.length), BigInt(answered)));
+    else if (rule.then === "scale") total = times(total, ratio(BigInt(present.length), BigInt(answered)));
     if (blank && rule.round) total = round(total, rule.round);
   }
   return point(plus(total, read(item.plus || 0)));
@@ -261,15 +260,15 @@ function stays(run, id) {
     }
     if (item.guard && unknown(run, item.guard)) return true;
     const staying = stayingOf(run, item), count = staying.filter((stay) => stay).length;
-    if (item.op === "ratio" || item.op === "between" || item.op === "steps") {
-      const divisor = item.zero === "blank" ? term(run, item.of[1], 2) : "absent";
-      return count > 0 || (Array.isArray(divisor) && divisor[0][0] <= 0n && divisor[1][0] >= 0n);
+    if (item.zero === "blank") {
+      const divisor = term(run, item.of[1], 2);
+      if (Array.isArray(divisor) && divisor[0][0] <= 0n && divisor[1][0] >= 0n) return true;
     }
-    const known = item.of.some((part, index) => {
-      const value = staying[index] || item.op === "count" ? [] : term(run, part, 2);
-      return !staying[index] && Array.isArray(value) && !value[2];
+    if (!count || count > (item.blank || { allow: 0 }).allow) return count > 0;
+    return !item.of.some((part, index) => {
+      const value = staying[index] ? "blank" : item.op === "count" ? point(0) : term(run, part, 2);
+      return Array.isArray(value) && !value[2];
     });
-    return count > 0 && (count > (item.blank || { allow: 0 }).allow || !known);
   });
 }
 
@@ -493,7 +492,7 @@ function ratio(above, below) {
   let a = above < 0n ? -above : above, b = below < 0n ? -below : below;
   while (b) [a, b] = [b, a % b];
   if (below < 0n) a = -a;
-  return a ? [above / a, below / a] : [0n, 1n];
+  return [above / a, below / a];
 }
 
 function plus(a, b) {
@@ -536,9 +535,8 @@ function read(number) {
 
 /** A number of a result: its decimal, of 6 places, halves up. */
 function written(value) {
-  if (value[1] === 1n) return Number(value[0]);
   const scaled = floor(plus(times(value, [1000000n, 1n]), [1n, 2n]));
-  const digits = String(scaled < 0n ? -scaled : scaled).padStart(7, "0");
+  const digits = String(scaled < 0n ? -scaled : scaled).padStart(6, "0");
   return Number(`${scaled < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`);
 }
 
@@ -567,11 +565,11 @@ function readAnswer(question, answer) {
   return value;
 }
 
-/** A number that JavaScript writes with an e is outside every range, or between the steps of it. */
+/** A number that JavaScript writes with an e is outside every range, or between the steps of it, as a third is. */
 function readNumber(answer) {
   if (typeof answer !== "number" || !Number.isFinite(answer)) return null;
   const text = String(answer);
-  return text.includes("e") ? [1n, 3n * 10n ** 9n] : read(text);
+  return text.includes("e") ? [1n, 3n] : read(text);
 }
 
 function readTime(answer, kind) {

@@ -18,7 +18,7 @@ export function asText({ plan }, words) {
     return `${question} ${answer}${points ? ` (${points})` : ""}`;
   });
   return [
-    lines("h1,#when"), fill(words.version, plan), lines("#flags h3"), lines(".res>h3,.res>h4,.gist,figcaption,.out .name"),
+    lines("h1,#when"), fill(words.version, plan), lines("#flags h3"), lines(".res>h3,.res>h4,.gist,figcaption,.out .name,.why"),
     rows.join("\n"), lines("#about>p:not(.review):not(.cited)"),
   ].filter(Boolean).join("\n\n");
 }
@@ -43,14 +43,15 @@ export function asFhir({ plan, answers, result, asking }, words, made) {
     item: result.asked.map((id) => {
       const answer = answers[id], item = { linkId: id, text: asking(id) };
       if (answer === null) return { ...item, extension: [{ url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", valueCode: "asked-declined" }] };
-      const given = fhirAnswers(plan.questions.find((each) => each.id === id), answer);
+      const given = fhirAnswers(plan.questions.find((each) => each.id === id), answer, page);
       return given.length ? { ...item, answer: given } : item;
     }),
   };
   return `${JSON.stringify(response, null, 2)}\n`;
 }
 
-function fhirAnswers(item, answer) {
+/** Codes are those of the Questionnaire; their system is the place on the page where they are explained. */
+function fhirAnswers(item, answer, page) {
   const { id, kind, from, step } = item;
   if (kind === "number") return [Number.isInteger(+from) && Number.isInteger(+step) ? { valueInteger: answer } : { valueDecimal: answer }];
   if (kind === "time") return [{ valueTime: `${answer}:00` }];
@@ -60,7 +61,7 @@ function fhirAnswers(item, answer) {
   }
   const ticked = [].concat(answer);
   return all("input", get(`q-${id}`)).filter((field) => ticked.includes(field.value))
-    .map((field) => ({ valueCoding: { code: field.value, display: field.parentNode.textContent.trim() } }));
+    .map((field) => ({ valueCoding: { system: page ? `${page.href}#q-${id}` : undefined, code: field.value, display: field.parentNode.textContent.trim() } }));
 }
 
 /** Offers a text as a file to be saved. */

@@ -2,7 +2,8 @@
 // The build puts in `markup`, the part of the page that this brings, and `styles`, the address of its styles from the root.
 
 /* global markup, styles */
-import { complete } from "./site.js";
+import { complete } from "./links.js";
+import { judge } from "./hours.js";
 import { all, answerRow, fill, get, make, press } from "./dom.js";
 import { score } from "./scoring.js";
 import { drawScale } from "./selfcheck-draw.js";
@@ -66,7 +67,7 @@ function draw(section) {
   const { low, high } = plan.scores.find((each) => each.id === id), table = plan.bands.find((each) => each.id === id);
   const case_ = table && table.cases[cases[id]], rows = case_ ? case_[1] : [], part = section.classList.contains("part");
   const parts = rows.map(([band, from], index) => {
-    const next = rows[index + 1], words_ = section.querySelector(`[data-of="${id}"][data-id="${band}"]`);
+    const next = rows[index + 1], words_ = section.querySelector(`[data-of="${id}"][data-id="${band}"][data-case="${cases[id]}"]`);
     return { from: index ? from : low, to: next ? next[1] : high, words: words_, style: words_.className.slice(4), on: result.bands[id] === band };
   });
   const figure = section.querySelector("figure"), caption = figure.querySelector("figcaption"), score = `${value} ${unit}`.trim();
@@ -163,3 +164,5 @@ function hold(text) {
   get("held").textContent = text;
   get("kept").hidden = !(kept(root) || []).length;
 }
+
+judge(document);

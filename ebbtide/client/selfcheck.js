@@ -1,7 +1,7 @@
 // A self-check, one question at a time. The page is complete without this; what it adds keeps to these rules:
 // answers live in the form alone, the browser's history holds nothing but the number of a step, and nothing moves on by itself.
 
-import {} from "./site.js";
+import {} from "./links.js";
 import { all, answerRow, button, data, fill, get, make, press } from "./dom.js";
 import { asked, flagsNow } from "./scoring.js";
 import { answerIn, inWords, keepApart } from "./selfcheck-answers.js";

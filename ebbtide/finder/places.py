@@ -113,6 +113,49 @@ class Region:
         return len(self.scattered) + sum(len(town.places) for town in self.towns)
 
 
+@dataclass(frozen=True)
+class Tile:
+    """A region as a square on a map of squares: its place in units of one square, from the top left."""
+
+    x: int
+    y: int
+    region: Region
+
+    @property
+    def label(self) -> str:
+        """What fits into a square: the code of the part, without the country's."""
+        return self.region.code.partition("-")[2] or self.region.code
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Squares, and how many there is room for across and down."""
+
+    tiles: tuple[Tile, ...]
+    columns: int
+    rows: int
+
+    def __iter__(self) -> Iterator[Tile]:
+        return iter(self.tiles)
+
+    def __bool__(self) -> bool:
+        return bool(self.tiles)
+
+
+def tiles(rows: Sequence[str], country: str, known: Iterable[Region]) -> TileMap:
+    """A map drawn in letters (``site.yaml``, `region_map`) as squares, in the order of the rows: each word is the code of a region
+    without its country, or a dot where there is none."""
+    by_code = {region.code: region for region in known}
+    words = [row.split() for row in rows]
+    found = tuple(
+        Tile(x, y, by_code[f"{country}-{word}"])
+        for y, row in enumerate(words)
+        for x, word in enumerate(row)
+        if f"{country}-{word}" in by_code
+    )
+    return TileMap(found, max(map(len, words), default=0), len(words))
+
+
 def regions(
     names: Mapping[str, str], country: str, contacts: Iterable[Contact], lists: Sequence[FacilityList]
 ) -> tuple[Region, ...]:

@@ -91,6 +91,16 @@ Day = Annotated[datetime.date, BeforeValidator(_written_as_day)]
 """A calendar day, written as in 2026-11-24."""
 
 
+Refusal = PydanticCustomError
+"""What `refusal` makes. Who calls a validator by itself catches this, and asks `reason` what it says."""
+
+
+def reason(refused: Refusal) -> tuple[str, str, str]:
+    """The rule's name and the two sentences that `refusal` was given."""
+    said = refused.context or {}
+    return str(said["rule"]), str(said["message"]), str(said["hint"])
+
+
 def refusal(rule: str, message: str, hint: str = "") -> PydanticCustomError:
     """What a validator of ours raises: a rule's name and two sentences, which `parse` carries into the `Problem`."""
     return PydanticCustomError("refused", "{message}", {"rule": rule, "message": message, "hint": hint})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Literal, NamedTuple, Protocol, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -256,6 +256,20 @@ class Contact(Strict):
             yield _Line(("phone", index, "number"), line)
         if self.text:
             yield _Line(("text", "number"), self.text)
+
+
+class Reachable(Protocol):
+    """Whoever owns numbers that a page may show: a contact, or a place of a list."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def short(self) -> str | None: ...
+    @property
+    def short_name(self) -> str: ...
+    @property
+    def numbers(self) -> frozenset[str]: ...
+    def links(self, language: str = "") -> tuple[Link, ...]: ...
 
 
 class Contacts(Strict):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints, ValidationInfo, field_validator
@@ -101,6 +101,50 @@ def reachable(value: str) -> str:
     return value
 
 
+_EXTENSION = re.compile(
+    r"[\s,;]*(?:\b(?:x|ext|extn|extension|poste)\.?|(?<=[0-9])x|#)\s*:?\s*([0-9]{1,8})\s*$", re.IGNORECASE
+)
+_SEVERAL = re.compile(r"\d[\s)]*(?:/|;|,|\bor\b|\band\b|&)[\s(+]*\d", re.IGNORECASE)
+
+
+def as_written(text: str, country: str) -> tuple[str, str]:
+    """A number as people in `country` (two letters) write it, letters on the keys included: E.164, and its extension or nothing.
+
+    Refuses what is not certainly one number that can be dialed: a local number without its area code, two numbers, and a
+    number that the numbering plan does not know (with the reason).
+    """
+    import phonenumbers
+
+    extension = _EXTENSION.search(text)
+    number = text[: extension.start()] if extension else text
+    if _SEVERAL.search(number):
+        raise refusal("phone-number", f"{text} holds more than one number.", "Write each into a column of its own.")
+    if not re.search(r"[0-9A-Za-z]", number) or re.search(r"[^0-9A-Za-z\s().+/\-\u2010-\u2015]", number):
+        raise refusal("phone-number", f"{text} is not a telephone number.", "Write its digits.")
+    try:
+        parsed = phonenumbers.parse("".join(KEYPAD.get(sign, sign) for sign in number.upper()), country)
+    except phonenumbers.NumberParseException:
+        raise refusal("phone-number", f"{text} is not a telephone number.", "Write its digits.") from None
+    if not phonenumbers.is_valid_number(parsed):
+        raise refusal("phone-number", *_why(text, parsed))
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), extension[1] if extension else ""
+
+
+def _why(text: str, parsed: Any) -> tuple[str, str]:
+    import phonenumbers
+
+    code, reasons = f"+{parsed.country_code}", phonenumbers.ValidationResult
+    reason = phonenumbers.is_possible_number_with_reason(parsed)
+    if reason == reasons.IS_POSSIBLE_LOCAL_ONLY:
+        return f"{text} has no area code, so it is not certain whose number it is.", "Write the whole number."
+    if reason == reasons.TOO_SHORT:
+        return f"{text} has too few digits for a number in {code}.", "Compare it with its source, digit by digit."
+    if reason == reasons.TOO_LONG:
+        hint = "Compare it with its source; begin another country's number with + and its code."
+        return f"{text} has too many digits for a number in {code}.", hint
+    return f"{text} cannot be a number in {code}.", "Compare it with its source, digit by digit."
+
+
 Number = Annotated[Text, AfterValidator(reachable)]
 """E.164 with its +, or a short code."""
 
@@ -123,7 +167,7 @@ class Shapes(NamedTuple):
     """Every string of digits that can stand for this number in a text, so that a page can be searched for it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def shapes(number: str, country: str) -> Shapes:
     """The forms of a valid `number` (E.164 or short code) for somebody in `country` (two letters; any other is abroad).
 

@@ -127,6 +127,8 @@ class SiteSettings(Strict):
     dont_words: tuple[Text, ...] = ()
     region_names: dict[Text, Text] = {}
     """Names of parts of countries by their codes, which no standard list has in every language."""
+    region_map: tuple[Text, ...] = ()
+    """Rows of a map of squares: the codes of parts of the country without the country's, with blanks between; a dot is no part."""
     colors: dict[Id, Colour] = {}
     dark_colors: dict[Id, Colour] = {}
 

@@ -35,7 +35,7 @@ def _read_answer(question: Json, answer: Any) -> Any:
     name, kind = question["id"], question["kind"]
     options = [option[0] for option in question.get("options", ())]
     if kind == "one":
-        if not isinstance(answer, str) or answer not in options:
+        if answer not in options:
             raise ValueError(f"The answer to {name} is not one of its answers.")
         return answer
     if kind == "many":

@@ -248,7 +248,7 @@ class Run:
             return self.ratio(score, spans[0], spans[1], maybe, wide)
         found = [read(row[0]) for row in score["rows"] if meets(row, spans[0])]
         if found:
-            return (min(found), max(found), maybe) if wide else point(found[0])
+            return (min(found), max(found), maybe)
         return (read(score["low"]), read(score["high"]), maybe) if wide else BLANK
 
     def term(self, term: Sequence[Any], wide: int) -> Value:
@@ -280,7 +280,7 @@ class Run:
             total = sum(known)
             if score["op"] == "mean":
                 total = exact(Fraction(total) / len(known))
-            elif blank and rule["then"] == "scale":
+            elif rule["then"] == "scale":
                 total = exact(Fraction(total) * len(present) / len(known))
             if blank and "round" in rule:
                 total = round_to(total, rule["round"][0], read(rule["round"][1]))
@@ -347,18 +347,19 @@ class Run:
         score, staying = self.scores[name], self.staying(self.scores[name])
         if "guard" in score and self.unknown(score["guard"]):
             return True
-        if score["op"] in ("ratio", "between", "steps"):
-            divisor = self.term(score["of"][1], wide) if score.get("zero") == "blank" else ABSENT
-            return any(staying) or (not isinstance(divisor, State) and divisor[0] <= 0 <= divisor[1])
-        if not any(staying):
-            return False
-        items = [None if score["op"] == "count" else self.term(term, wide) for term in score["of"]]
-        known = [
-            item
-            for item, stays in zip(items, staying, strict=True)
-            if not stays and not (isinstance(item, State) or (item and item[2]))
-        ]
-        return sum(staying) > score.get("blank", {"allow": 0})["allow"] or not known
+        if score.get("zero") == "blank":
+            divisor = self.term(score["of"][1], wide)
+            if not isinstance(divisor, State) and divisor[0] <= 0 <= divisor[1]:
+                return True
+        if not any(staying) or sum(staying) > score.get("blank", {"allow": 0})["allow"]:
+            return any(staying)
+        known = [part for part, stays in zip(score["of"], staying, strict=True) if not stays]
+        return not any(score["op"] == "count" or self.is_sure(self.term(part, wide)) for part in known)
+
+    @staticmethod
+    def is_sure(value: Value) -> bool:
+        """Whether it is a number, whatever is answered still."""
+        return not isinstance(value, State) and not value[2]
 
     def ratio(self, score: Json, top: Span, bottom: Span, maybe: bool, wide: int) -> Value:
         if bottom[0] <= 0 <= bottom[1]:
@@ -487,7 +488,7 @@ class Run:
         return None if len(held) > 1 else held == {True}
 
     def quantity(self, quantity: Any, wide: int) -> Value:
-        if isinstance(quantity, int) or (isinstance(quantity, str) and not quantity[0].isalpha()):
+        if isinstance(quantity, int) or not quantity[0].isalpha():
             return point(read(quantity))
         if isinstance(quantity, str):
             value = self.value(quantity, wide)

@@ -222,11 +222,14 @@ def test_the_fhir_response_names_questions_and_answers_by_their_ids(reader: Read
     items = {item["linkId"]: item for item in response["item"]}
     assert list(items) == expected["asked"]
     assert all(set(item) <= {"linkId", "text", "answer", "extension"} for item in items.values())
+    system = "https://ebbtide.example/questionnaires/rich/#q-"
     assert items["calm"] == {
-        "linkId": "calm", "text": "How often did you feel calm?", "answer": [{"valueCoding": {"code": "some", "display": "Some days"}}],
+        "linkId": "calm", "text": "How often did you feel calm?",
+        "answer": [{"valueCoding": {"system": f"{system}calm", "code": "some", "display": "Some days"}}],
     }  # fmt: skip
     assert items["which"]["answer"] == [
-        {"valueCoding": {"code": "tea", "display": "Tea"}}, {"valueCoding": {"code": "other", "display": "Something else"}},
+        {"valueCoding": {"system": f"{system}which", "code": "tea", "display": "Tea"}},
+        {"valueCoding": {"system": f"{system}which", "code": "other", "display": "Something else"}},
     ]  # fmt: skip
     assert items["pulse"]["answer"] == [{"valueInteger": 96}]
     assert items["weight"]["answer"] == [{"valueDecimal": 2.5}]

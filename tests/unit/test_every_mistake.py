@@ -148,6 +148,18 @@ content/contacts.yaml:49:5 error contact-way
 content/contacts.yaml:56:5 error contact-not-for
 content/contacts.yaml:65:5 error contact-number-in-words
 content/contacts.yaml:76:13 error contact-region
+content/facilities/clinics/columns.csv:1:17 error duplicate-column
+content/facilities/clinics/columns.csv:1:23 error table-column
+content/facilities/clinics/places.csv:2:33 error spreadsheet-damage
+content/facilities/clinics/places.csv:3:26 error facility-region
+content/facilities/clinics/places.csv:4:40 error facility-facet
+content/facilities/clinics/places.csv:5:28 error facility-postal-code
+content/facilities/clinics/places.csv:6:1 error facility-point
+content/facilities/clinics/places.csv:7:37 error facility-number
+content/facilities/clinics/places.csv:9:1 error facility-id
+content/facilities/clinics/quotes.csv:2:6 error table
+content/facilities/clinics/quotes.csv:3:1 error row-length
+content/facilities/unsaid:1:1 error facility-list
 content/figures/course.yaml:6:7 error figure-words
 content/figures/course.yaml:13:23 error figure-band
 content/figures/course.yaml:14:15 error figure-days
@@ -272,6 +284,7 @@ content/site.yaml:23:34 error danger-without-emergency
 content/site.yaml:24:122 error unknown-help-contact
 content/site.yaml:25:10 error unknown-page
 content/site.yaml:25:27 error unknown-pointer-contact
+content/site.yaml:28:23 error unknown-region
 content/sources.yaml:3:3 error missing-field
 content/sources.yaml:4:49 error unknown-field
 content/sources.yaml:5:55 error wrong-value

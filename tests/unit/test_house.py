@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     # From the bottom up. A module may import what stands in a line below its own, and the modules of its own package.
     ("problem complaints workers minify", "plain values and tools; they know nothing of the site"),
     ("model", "what there is; the only words that all the others share"),
+    ("table", "rows of cells, which files and imports have in common"),
     (
         "source prose selfcheck assets catalog wording schemas parsed finder figures",
         "one thing in, one thing out; none of them knows the whole site",
@@ -38,7 +39,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
         "gather, judge, make, judge again, write; the flow joins them, they never do",
     ),
     ("pipeline", "the flow on one page"),
-    ("serve scaffold rulebook", "what is built upon the flow"),
+    ("serve scaffold rulebook bring_in", "what is built upon the flow"),
     ("cli", "the only part that talks"),
     ("__main__", "starts it"),
 )
@@ -59,6 +60,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "rcssmin": ("assets",),
     "click": ("cli",),
     "rich": ("cli",),
+    "zip2info": ("finder.formats",),
 }
 """Who may use a thing from outside. A new dependency needs a line here, and a reason in its commit."""
 

@@ -314,7 +314,7 @@ class Reader(Truths):
                 if truth:
                     certain = True
                     break
-            if not certain and value is not ABSENT and value is not BLANK:
+            if not certain and value is not ABSENT:
                 for truth, rows in zip(truths[len(overrides) :], cases, strict=True):
                     if truth is not False:
                         found.update(row[0] for row in rows if meets(row, value))
@@ -331,7 +331,7 @@ class Reader(Truths):
 
         def work(bands: Any, value: Any, *truths: Any) -> Value:
             certain = any(truth is True for truth in truths)
-            return bands if certain or not (value is ABSENT or value is BLANK or value[2]) else (*bands, None)
+            return bands if certain or not (value is ABSENT or value[2]) else (*bands, None)
 
         args = [self.possible_bands(name), self.value(table["score"], True), *self.truths(table, True)[:overrides]]
         return self.graph.map("possible outcomes", args, work, fuzzy=False)
@@ -388,7 +388,8 @@ def finisher(score: Json, wide: bool) -> Callable[[Any, Any], Value]:
             low, high, maybe = value
             if "round" in score:
                 how, to = score["round"]
-                low, high = round_to(low, how, read(to)), round_to(high, how, read(to))
+                first = round_to(low, how, read(to))
+                low, high = first, first if high == low else round_to(high, how, read(to))
             value = (low, high, maybe or guarded is None)
         if absent is None or value is BLANK:
             return value

@@ -117,11 +117,13 @@ class Slopes:
 
     def ratio(self, score: Json, slopes: Sequence[Slope]) -> Slope:
         low, high = ends(self.reader, score["of"][1])
-        if low <= 0 <= high:
+        if low < 0 < high:
             return None
-        over = slopes[0] if low > 0 else turned(slopes[0])
-        if not slopes[1]:
-            return None if slopes[1] is None else over
+        over = slopes[0] if low >= 0 else turned(slopes[0])
+        if slopes[1] == 0:
+            return over  # the second part stays as it is: at 0, so does what that makes of the ratio
+        if slopes[1] is None or low == 0 or high == 0:
+            return None
         low, high = ends(self.reader, score["of"][0])
         under = turned(slopes[1]) if low >= 0 else slopes[1] if high <= 0 else None
         return together((over, under))

@@ -31,6 +31,11 @@ BLOCKS = [
         re.MULTILINE | re.DOTALL,
     )
 ]
+TABLES = {
+    mark.removeprefix("table: ").removesuffix(".yaml"): dict(line.split(": ") for line in text.splitlines())
+    for mark, _, text, _ in BLOCKS
+    if mark.startswith("table: ")
+}
 FILES = {mark.removeprefix("file: "): text for mark, _, text, _ in BLOCKS if mark.startswith("file: ")}
 DEFINITIONS = [
     pytest.param(text if mark else HEAD + text, id=f"line {line}")
@@ -42,10 +47,12 @@ DEFINITIONS = [
 def test_nothing_in_the_manual_escapes_these_tests() -> None:
     assert {kind for _, kind, _, _ in BLOCKS} == {"yaml", "console", "text"}
     assert len(BLOCKS) == MANUAL.count("\n```") / 2
-    assert len(DEFINITIONS) == 11
+    assert len(DEFINITIONS) == 12
     assert {mark for mark, _, _, _ in BLOCKS} == {
         "",
         "file: first.yaml",
+        "file: form.yaml",
+        "table: hundred.yaml",
         "run: first.yaml",
         "refused: wrong.yaml",
         "translation of: first.yaml",
@@ -57,7 +64,7 @@ def test_nothing_in_the_manual_escapes_these_tests() -> None:
 
 @pytest.mark.parametrize("text", DEFINITIONS)
 def test_an_example_compiles_is_proved_and_comes_out_as_it_says_in_both_scorers(text: str) -> None:
-    questionnaire, plan, problems = read(text)
+    questionnaire, plan, problems = read(text, TABLES)
     assert problems == []
     assert questionnaire is not None
     assert plan is not None
@@ -183,6 +190,23 @@ def test_every_field_of_a_model_is_in_its_table(model: type[Strict]) -> None:
         assert (needed == "yes") == field.is_required(), name
         if "as of" not in said and field.is_required():
             assert all(f"`{word}`" in said for word in words(field.annotation)), name
+
+
+def test_every_field_of_the_language_stands_in_an_example_that_runs() -> None:
+    used: set[str] = set()
+    for definition in DEFINITIONS:
+        document, _ = parse_yaml(str(definition.values[0]), "example.yaml")
+        assert document is not None
+        used |= keys(document.fields)
+    answers = {"words", "points", "counts_as_blank"}  # these are always written short
+    assert {field for table in tables().values() for field in table} - answers <= used
+
+
+def keys(value: Any) -> set[str]:
+    """Every key of a document, at any depth."""
+    if isinstance(value, dict):
+        return {str(key) for key in value}.union(*(keys(part) for part in value.values()))
+    return set().union(*(keys(part) for part in value)) if isinstance(value, list) else set()
 
 
 def test_every_rule_is_explained_once_and_no_other() -> None:
