@@ -237,7 +237,9 @@ def bytes_table(finder: Finder) -> tuple[str, Any]:
         plain = plain or found
         leaves, rounds = (f"{found[key]['p50']} / {found[key]['max']}" for key in ("leaves", "rounds"))
         whole = f"{100 * found['wholes'] / found['codes']:.1f} %"
-        rows.append(f"| {name} | {kilobytes(found['cold'], ' | ')} | {leaves} | {rounds} | {whole} | {found['codes']:,} |")
+        rows.append(
+            f"| {name} | {kilobytes(found['cold'], ' | ')} | {leaves} | {rounds} | {whole} | {found['codes']:,} |"
+        )
     return "\n".join(rows), plain
 
 
@@ -300,7 +302,9 @@ def report(facilities: FacilityList, day: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The finder on a real list.")
-    parser.add_argument("--list", type=Path, required=True, help="a folder with list.yaml, tables of places and postal-codes.csv")
+    parser.add_argument(
+        "--list", type=Path, required=True, help="a folder with list.yaml, tables of places and postal-codes.csv"
+    )
     parser.add_argument("--write", action="store_true", help="write benchmarks/finder.md")
     options = parser.parse_args()
     facilities, problems = facility_list(options.list, options.list.name)

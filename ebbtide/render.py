@@ -73,7 +73,11 @@ _STYLES: Mapping[PageKind, tuple[str, ...]] = {
 MANY = 10
 """Pages that a template may fail to make before no other is tried: all that can be learnt from them has been learnt."""
 
-_SCRIPTS: Mapping[str, tuple[str, ...]] = {"questionnaire": ("selfcheck",), "my-results": ("my-results",), "town": ("places",)}
+_SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    "questionnaire": ("selfcheck",),
+    "my-results": ("my-results",),
+    "town": ("places",),
+}
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,12 @@ class Renderer:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
         )
-        environment.filters |= {"date": self._date, "json": _json, "vcard": _vcard, **wording.filters(self.locale.replace("_", "-"))}
+        environment.filters |= {
+            "date": self._date,
+            "json": _json,
+            "vcard": _vcard,
+            **wording.filters(self.locale.replace("_", "-")),
+        }
         environment.globals |= {
             "picture": self._picture,
             "site": self.site.settings,
@@ -267,7 +276,10 @@ class Renderer:
         site, place = self.site, Place(self.site.places.path)
         if not site.has_places:
             return
-        word, everywhere = self._word, [site.contacts[id] for id in site.settings.help.everywhere if id in site.contacts]
+        word, everywhere = (
+            self._word,
+            [site.contacts[id] for id in site.settings.help.everywhere if id in site.contacts],
+        )
         more: dict[str, Any] = {"everywhere": everywhere, "lists": site.facilities}
         yield plan(
             "finder", places.FOLDER, word("finder"), word("finder-summary"), place, regions=self.regions,
@@ -300,7 +312,7 @@ class Renderer:
         return format_unit(round(size / 1e6, 1), "digital-megabyte", length="short", locale=self.locale)
 
     @cached_property
-    def places(self) -> dict[str, places.Listed]:
+    def listed(self) -> dict[str, places.Listed]:
         """Every place that pages show, by the name under which its numbers stand."""
         towns = (town.places for region in self.regions for town in region.towns)
         scattered = (region.scattered for region in self.regions)
@@ -309,7 +321,9 @@ class Renderer:
     @cached_property
     def regions(self) -> tuple[places.Region, ...]:
         site = self.site
-        return places.regions(site.settings.region_names, site.settings.country, site.contacts.values(), site.facilities)
+        return places.regions(
+            site.settings.region_names, site.settings.country, site.contacts.values(), site.facilities
+        )
 
     def shelf(self, section: str) -> list[Article]:
         """The articles of a section, in the order their front matter asks for, then by title."""
@@ -423,7 +437,13 @@ class Renderer:
             return self.site.settings.help.title
         if name in self.site.settings.sections:
             return self.site.settings.sections[name].title
-        return self._word(name) if name in ("sources", "glossary", "questionnaires", "my-results") else self._word("finder") if name == "find-treatment" else name
+        return (
+            self._word(name)
+            if name in ("sources", "glossary", "questionnaires", "my-results")
+            else self._word("finder")
+            if name == "find-treatment"
+            else name
+        )
 
     # parts of pages
 

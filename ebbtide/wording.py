@@ -111,7 +111,7 @@ def vcard(value: str) -> str:
 
 def folded(line: str) -> str:
     """A line of a vCard with its line end, folded so that no piece has more than 75 bytes (RFC 2426, section 2.6)."""
-    pieces, piece = [], ""
+    pieces, piece = list[str](), ""
     for sign in line:
         if len((piece + sign).encode()) > (75 if not pieces else 74):
             pieces.append(piece)

@@ -99,5 +99,3 @@ def line_text(line: Line, country: str) -> str:
     else:
         text = f"{shown.display}~{shown.dial}"
     return f"{text}x{line.extension}" if line.extension else text
-
-

@@ -167,7 +167,12 @@ def _towns(placed: Sequence[Row], regions: Sequence[str]) -> list[Entry]:
         if key := plain(row.facility.city or ""):
             found.setdefault((key, regions.index(row.facility.region)), []).append(row)
     return [
-        Entry(key, _usual(row.facility.city or "" for row in rows), _coarse(middle([row.point for row in rows if row.point])), region)
+        Entry(
+            key,
+            _usual(row.facility.city or "" for row in rows),
+            _coarse(middle([row.point for row in rows if row.point])),
+            region,
+        )
         for (key, region), rows in found.items()
     ]
 

@@ -64,7 +64,9 @@ def codes_data(lead: str, entries: Sequence[Entry]) -> list[Any]:
     (0: text). Latitudes and longitudes in steps of 0.01 degree, each the difference from the one before.
     """
     rests = [entry.key[len(lead) :] for entry in entries]
-    width = len(rests[0]) if all(rest.isascii() and rest.isdigit() and len(rest) == len(rests[0]) for rest in rests) else 0
+    width = (
+        len(rests[0]) if all(rest.isascii() and rest.isdigit() and len(rest) == len(rests[0]) for rest in rests) else 0
+    )
     shown: Any = steps(map(int, rests)) if width else " ".join(rests)
     return [lead, width, shown, *_points(entries)]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ebbtide.model.contact import Contact
+from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
 from ebbtide.model.facility import Facet, Facility, FacilityList, FacilityListSettings, Line
 from ebbtide.model.phone import shapes
@@ -51,7 +51,7 @@ class Listed:
         owned = (shapes(line.number, self.settings.country).owned for _, line in self.facility.lines)
         return frozenset().union(*owned)
 
-    def links(self, language: str = "") -> tuple[ContactLink, ...]:
+    def links(self, language: str = "") -> tuple[ContactLink, ...]:  # noqa: ARG002, as a contact's
         """All ways to reach it: every number, main before intake, then the web page."""
         calls = tuple(self._call(kind, line) for kind, line in self.facility.lines)
         web = self.facility.website
@@ -103,6 +103,8 @@ class Region:
     name: str
     url: str
     agencies: tuple[Contact, ...]
+    centers: tuple[Contact, ...]
+    """Contacts in this part of the country that treat people themselves."""
     towns: tuple[Town, ...]
     scattered: tuple[Listed, ...]
     """Places for which the list names no town."""
@@ -163,22 +165,27 @@ def regions(
 
     `names` are names by code (``site.yaml``, `region_names`). A part without a name goes by its code.
     """
-    agencies: dict[str, list[Contact]] = {}
-    for contact in contacts:
-        if contact.kind == "agency" and contact.subdivision and contact.country == country:
-            agencies.setdefault(contact.region, []).append(contact)
+    here = [contact for contact in contacts if contact.subdivision and contact.country == country]
+
+    def of(kind: Kind, code: str) -> tuple[Contact, ...]:
+        return tuple(contact for contact in here if contact.kind == kind and contact.region == code)
+
     found: dict[str, list[Listed]] = {}
     for place in listed(lists):
         if place.facility.region.partition("-")[0] == country:
             found.setdefault(place.facility.region, []).append(place)
-    codes = {code for code in names if code.partition("-")[0] == country} | agencies.keys() | found.keys()
+    codes = (
+        {code for code in names if code.partition("-")[0] == country}
+        | {contact.region for contact in here if contact.kind in ("agency", "center")}
+        | found.keys()
+    )
     taken: dict[str, str] = {}
     made = []
     for code in sorted(codes, key=lambda code: (names.get(code, code).casefold(), code)):
         name = names.get(code, code)
         url = f"{FOLDER}{_free(slug(name) or slug(code), taken, code)}/"
         towns, scattered = _towns(url, found.get(code, ()))
-        made.append(Region(code, name, url, tuple(agencies.get(code, ())), towns, scattered))
+        made.append(Region(code, name, url, of("agency", code), of("center", code), towns, scattered))
     return tuple(made)
 
 

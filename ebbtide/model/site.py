@@ -195,7 +195,9 @@ class Site:
         """Whether there is a page on which to look for help by place: something is known of a part of the country."""
         country = self.settings.country
         parts = any(code.partition("-")[0] == country for code in self.settings.region_names)
-        agencies = any(one.kind == "agency" and one.subdivision for one in self.contacts.values() if one.country == country)
+        agencies = any(
+            one.kind == "agency" and one.subdivision for one in self.contacts.values() if one.country == country
+        )
         return parts or agencies or any(one.facilities for one in self.facilities)
 
     def article(self, id: str) -> Article | None:

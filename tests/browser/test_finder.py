@@ -49,7 +49,11 @@ def _rows() -> list[dict[str, str]]:
     for number in range(COUNT):
         region = chance.choice(sorted(REGIONS))
         town = chance.choice(("Saint Mary", "Upper Fen", "Lower Fen", f"Dale {region[-1]}", "Ebb"))
-        facets = [id for id, share in (("night", 0.4), ("day", 0.7), ("free", 0.3), ("closed", 0.05)) if chance.random() < share]
+        facets = [
+            id
+            for id, share in (("night", 0.4), ("day", 0.7), ("free", 0.3), ("closed", 0.05))
+            if chance.random() < share
+        ]
         rows.append({
             "id": f"p{number}", "name": f"House {number:03}", "street": f"{number} High Street", "city": town, "region": region,
             "postal_code": f"{chance.randrange(1000, 9999)}", "latitude": f"{chance.uniform(50, 59):.4f}",
@@ -67,13 +71,18 @@ CODES = {f"{number:04}": (50 + number % 900 / 100, -6 + number % 75 / 10) for nu
 def country(tmp_path_factory: pytest.TempPathFactory) -> Built:
     content = write_site(tmp_path_factory.mktemp("finder") / "content")
     names = "".join(f"  {code}: {name}\n" for code, name in REGIONS.items())
-    (content / "site.yaml").write_text(SITE.replace("intro: Say what you like.}", "intro: Say., everywhere: [line]}") + f"region_names:\n{names}", "utf-8")
+    (content / "site.yaml").write_text(
+        SITE.replace("intro: Say what you like.}", "intro: Say., everywhere: [line]}") + f"region_names:\n{names}",
+        "utf-8",
+    )
     (content / "contacts.yaml").write_text(CONTACTS, "utf-8")
     folder = content / "facilities/made-up"
     folder.mkdir(parents=True)
     (folder / "list.yaml").write_text(LIST, "utf-8")
     columns = list(ROWS[0])
-    (folder / "places.csv").write_text("\n".join([",".join(columns), *(",".join(row.values()) for row in ROWS)]) + "\n", "utf-8")
+    (folder / "places.csv").write_text(
+        "\n".join([",".join(columns), *(",".join(row.values()) for row in ROWS)]) + "\n", "utf-8"
+    )
     (folder / "postal-codes.csv").write_text(
         "\n".join(["code,latitude,longitude", *(f"{code},{north:.2f},{east:.2f}" for code, (north, east) in CODES.items())]) + "\n", "utf-8"
     )  # fmt: skip
@@ -91,7 +100,10 @@ def nearest(code: str, *ticked: str) -> list[str]:
     north, east = CODES[code]
     here = Point(round(north * 100) * 100, round(east * 100) * 100)
     found = [
-        (rank(here, Point(round(float(row["latitude"]) * 10_000), round(float(row["longitude"]) * 10_000))), row["name"])
+        (
+            rank(here, Point(round(float(row["latitude"]) * 10_000), round(float(row["longitude"]) * 10_000))),
+            row["name"],
+        )
         for row in ROWS
         if set(ticked) <= set(row["facets"].split())
     ]
@@ -115,7 +127,9 @@ def settled(page: Page) -> str:
 # without script
 
 
-def test_without_script_every_place_is_on_the_page_of_its_region_and_town(watch: Watch, country: Built, country_address: str) -> None:
+def test_without_script_every_place_is_on_the_page_of_its_region_and_town(
+    watch: Watch, country: Built, country_address: str
+) -> None:
     eye = watch(country_address, java_script_enabled=False, viewport=PHONE)
     page = eye.open("find-treatment/")
     assert page.locator("#find").is_hidden()
@@ -125,7 +139,12 @@ def test_without_script_every_place_is_on_the_page_of_its_region_and_town(watch:
     on_regions, on_towns = list[str](), list[str]()
     for region in regions:
         page = eye.open(region.removeprefix("../"))
-        on_regions += [each.split(":")[1] for each in page.eval_on_selector_all(".places [data-contact]", "all => all.map((each) => each.dataset.contact)")]
+        on_regions += [
+            each.split(":")[1]
+            for each in page.eval_on_selector_all(
+                ".places [data-contact]", "all => all.map((each) => each.dataset.contact)"
+            )
+        ]
         towns = page.eval_on_selector_all("h3 a", "all => all.map((each) => each.href)")
         for town in towns:
             page = eye.open(urlsplit(town).path[1:])
@@ -179,10 +198,14 @@ def test_distances_and_numbers_are_those_of_the_list(watch: Watch, country_addre
     rows = {row["name"]: row for row in ROWS}
     for card in page.locator("#cards > li").all():
         row = rows[card.locator("h3").inner_text()]
-        away = distance(rank(here, Point(round(float(row["latitude"]) * 10_000), round(float(row["longitude"]) * 10_000))), "miles")
+        away = distance(
+            rank(here, Point(round(float(row["latitude"]) * 10_000), round(float(row["longitude"]) * 10_000))), "miles"
+        )
         said = card.locator(".away").inner_text()
         assert said.startswith("about ") == (row["about"] == "yes")
-        assert float(re.search(r"[\d.]+", said)[0]) == pytest.approx(away, abs=0.51 if row["about"] or away >= 10 else 0.051)  # type: ignore[index]
+        assert float(re.search(r"[\d.]+", said)[0]) == pytest.approx(
+            away, abs=0.51 if row["about"] or away >= 10 else 0.051
+        )  # type: ignore[index]
         number, _, extension = row["phone"].partition("x")
         link = card.locator("a.phone")
         assert link.get_attribute("href") == f"tel:0{number[3:]}" + (f",{extension}" if extension else "")
@@ -191,7 +214,9 @@ def test_distances_and_numbers_are_those_of_the_list(watch: Watch, country_addre
         assert warned == ("closed" in row["facets"].split())
 
 
-def test_what_is_ticked_and_where_to_look_stand_behind_the_number_sign_alone(watch: Watch, country_address: str) -> None:
+def test_what_is_ticked_and_where_to_look_stand_behind_the_number_sign_alone(
+    watch: Watch, country_address: str
+) -> None:
     eye = watch(country_address)
     page = eye.open("find-treatment/")
     code = sorted(CODES)[7]
@@ -234,7 +259,9 @@ def test_towns_and_regions(watch: Watch, country_address: str) -> None:
     look(page, "Upper Fen")
     page.wait_for_selector("#choose button")
     assert page.inner_text("#found") == "Which one do you mean?"
-    assert sorted(page.locator("#choose button").all_inner_texts()) == [f"Upper Fen, {name}" for name in sorted(REGIONS.values())]
+    assert sorted(page.locator("#choose button").all_inner_texts()) == [
+        f"Upper Fen, {name}" for name in sorted(REGIONS.values())
+    ]
     page.locator("#choose button", has_text="Scotland").click()
     settled(page)
     assert page.inner_text("#found") == "Nearest to Upper Fen, Scotland"
@@ -298,7 +325,11 @@ def test_pieces_tell_no_code(watch: Watch, country_address: str) -> None:
     codes = sorted(CODES)[::500]
     for code in codes:
         paths = _asked(watch, country_address, code, whole=False)
-        names_asked = [path.rpartition("/")[2] for path in paths if path.startswith("/assets/") and not re.match(r"/assets/\w+\.[0-9a-f]{10}\.js", path)]
+        names_asked = [
+            path.rpartition("/")[2]
+            for path in paths
+            if path.startswith("/assets/") and not re.match(r"/assets/\w+\.[0-9a-f]{10}\.js", path)
+        ]
         assert len(names_asked) > 2
         assert [name for name in names_asked if re.search(r"\d", name)] == []
         assert [path for path in paths if code in path] == []
@@ -316,7 +347,13 @@ def test_where_one_is_is_asked_only_on_a_press_and_told_to_nobody(watch: Watch, 
     page.wait_for_function("() => document.getElementById('found').textContent === 'Nearest to where you are'")
     settled(page)
     here = Point(544_321, -21_234)
-    wanted = sorted((rank(here, Point(round(float(row["latitude"]) * 10_000), round(float(row["longitude"]) * 10_000))), row["name"]) for row in ROWS)
+    wanted = sorted(
+        (
+            rank(here, Point(round(float(row["latitude"]) * 10_000), round(float(row["longitude"]) * 10_000))),
+            row["name"],
+        )
+        for row in ROWS
+    )
     assert names(page) == [name for _, name in wanted[:10]]
     assert "54" not in urlsplit(page.url).fragment
     assert eye.wrong() == []
@@ -388,13 +425,19 @@ def test_from_a_disk(watch: Watch, country: Built) -> None:
 # for everyone, and on paper
 
 
-@pytest.mark.parametrize("look_of", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str)
+@pytest.mark.parametrize(
+    "look_of", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str
+)
 def test_axe_finds_nothing(watch: Watch, country: Built, country_address: str, look_of: dict[str, str]) -> None:
     eye = watch(country_address, viewport=PHONE, **look_of)
     found = {}
 
     # where a system forces its own colors, axe goes by those that the styles ask for, which nobody sees
-    rules = {"color-contrast": {"enabled": False}, "color-contrast-enhanced": {"enabled": False}} if "forced_colors" in look_of else {}
+    rules = (
+        {"color-contrast": {"enabled": False}, "color-contrast-enhanced": {"enabled": False}}
+        if "forced_colors" in look_of
+        else {}
+    )
 
     def examine(state: str) -> None:
         given = {"runOnly": {"type": "tag", "values": TAGS}, "rules": rules}

@@ -52,7 +52,9 @@ def _moments(random: random.Random, zone: str, hours: OpeningTimes) -> list[date
     for minute in (edge for part in hours.week for edge in part):
         found += [monday + timedelta(minutes=minute + step) for step in (-1, 0, 1)]
     for change in ("2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01", "2026-10-04", "2026-04-05"):
-        found += [datetime.fromisoformat(f"{change}T00:00+00:00") + timedelta(minutes=20 * step) for step in range(0, 72, 9)]
+        found += [
+            datetime.fromisoformat(f"{change}T00:00+00:00") + timedelta(minutes=20 * step) for step in range(0, 72, 9)
+        ]
     return found
 
 

@@ -134,7 +134,13 @@ def browser() -> Browser:
 
 def place(number: int, point: Point | None, facets: Sequence[str] = (), **more: Any) -> Facility:
     at = {"latitude": _degrees(point.latitude), "longitude": _degrees(point.longitude)} if point else {}
-    given = {"id": f"p{number}", "name": f"Place {number:04}", "city": "Town", "region": "US-AA", "facets": tuple(facets)}
+    given = {
+        "id": f"p{number}",
+        "name": f"Place {number:04}",
+        "city": "Town",
+        "region": "US-AA",
+        "facets": tuple(facets),
+    }
     return Facility.model_validate(given | at | more)
 
 
@@ -143,9 +149,13 @@ def _degrees(units: int) -> str:
     return f"{sign}{abs(units) // UNIT}.{abs(units) % UNIT:04}"
 
 
-def listed(facilities: Sequence[Facility], codes: Mapping[str, tuple[float, float]] | None = None, **settings: Any) -> FacilityList:
+def listed(
+    facilities: Sequence[Facility], codes: Mapping[str, tuple[float, float]] | None = None, **settings: Any
+) -> FacilityList:
     ordered = sorted(facilities, key=lambda one: (one.region, one.city or "", one.name, one.id))
-    return FacilityList("l", "l/", FacilityListSettings.model_validate(SETTINGS | settings, strict=False), tuple(ordered), codes or {})
+    return FacilityList(
+        "l", "l/", FacilityListSettings.model_validate(SETTINGS | settings, strict=False), tuple(ordered), codes or {}
+    )
 
 
 def files_of(facilities: FacilityList, leaf: int = 48) -> dict[str, Any]:
@@ -203,13 +213,27 @@ def points_of(kind: str, chance: random.Random) -> list[Point]:
     if kind == "a country":
         return [near(chance, _end(chance), chance.choice((500, 20_000, 80_000))) for _ in range(count)]
     if kind == "the poles":
-        return [Point(chance.choice((-1, 1)) * (QUARTER - chance.choice((0, 0, 1, 300, 30_000))), chance.randint(-HALF, HALF)) for _ in range(count)]
+        return [
+            Point(
+                chance.choice((-1, 1)) * (QUARTER - chance.choice((0, 0, 1, 300, 30_000))), chance.randint(-HALF, HALF)
+            )
+            for _ in range(count)
+        ]
     if kind == "the date line":
-        return [Point(chance.randint(-300_000, 300_000), chance.choice((-1, 1)) * (HALF - chance.choice((0, 1, 2000, 40_000)))) for _ in range(count)]
+        return [
+            Point(
+                chance.randint(-300_000, 300_000), chance.choice((-1, 1)) * (HALF - chance.choice((0, 1, 2000, 40_000)))
+            )
+            for _ in range(count)
+        ]
     if kind == "a grid":  # places that are exactly equally far in their hundreds
         step = chance.choice((1, 100, 7_500, 100_000))
         side = chance.randint(4, 17)
-        return [Point((row - side // 2) * step, (column - side // 2) * step) for row in range(side) for column in range(side)]
+        return [
+            Point((row - side // 2) * step, (column - side // 2) * step)
+            for row in range(side)
+            for column in range(side)
+        ]
     if kind == "one spot":
         return [anywhere(chance)] * count
     if kind == "few spots":
@@ -230,12 +254,19 @@ def world(kind: str, chance: random.Random) -> FacilityList:
     shares = {id: chance.choice((0.0, 0.02, 0.3, 0.6, 0.95)) for id in FACETS}
     points: list[Point | None] = list(points_of(kind, chance))
     points += [None] * chance.choice((0, 0, 3))
-    return listed([place(number, point, [id for id, share in shares.items() if chance.random() < share]) for number, point in enumerate(points)])
+    return listed(
+        [
+            place(number, point, [id for id, share in shares.items() if chance.random() < share])
+            for number, point in enumerate(points)
+        ]
+    )
 
 
 def queries(facilities: FacilityList, chance: random.Random, count: int) -> Iterator[Query]:
     """Places themselves, points near them and between them, the antipodes, the poles, the date line and anywhere."""
-    points = [Point(round(one.point[0] * UNIT), round(one.point[1] * UNIT)) for one in facilities.facilities if one.point] or [Point(0, 0)]
+    points = [
+        Point(round(one.point[0] * UNIT), round(one.point[1] * UNIT)) for one in facilities.facilities if one.point
+    ] or [Point(0, 0)]
     for _ in range(count):
         one, other = chance.choice(points), chance.choice(points)
         point = chance.choice((
@@ -245,4 +276,6 @@ def queries(facilities: FacilityList, chance: random.Random, count: int) -> Iter
             Point(chance.choice((-QUARTER, QUARTER)), chance.choice((0, HALF, 77))), Point(0, chance.choice((-HALF, HALF))), _end(chance),
         ))  # fmt: skip
         ticked = chance.sample(sorted(FACETS), chance.choice((0, 0, 1, 1, 2, 3, 6)))
-        yield Query(point, tuple(ticked), chance.choice((1, 2, 3, 5, 10, 20, chance.randint(1, 50))), chance.random() < 0.1)
+        yield Query(
+            point, tuple(ticked), chance.choice((1, 2, 3, 5, 10, 20, chance.randint(1, 50))), chance.random() < 0.1
+        )

@@ -69,7 +69,15 @@ def test_the_haversine_is_right_to_the_last_digits(angle: int) -> None:
 
 
 def test_the_ends_of_the_haversine() -> None:
-    assert (hav(0), hav(HALF), sine(0), sine(HALF), cosine(QUARTER), cosine(-QUARTER), cosine(0)) == (0, 1, 0, 0, 0, 0, 1)
+    assert (hav(0), hav(HALF), sine(0), sine(HALF), cosine(QUARTER), cosine(-QUARTER), cosine(0)) == (
+        0,
+        1,
+        0,
+        0,
+        0,
+        0,
+        1,
+    )
     assert hav(QUARTER) == pytest.approx(0.5, abs=1e-15)
     assert hav(1) > 0
 
@@ -79,7 +87,9 @@ def test_a_rank_is_the_haversine_of_the_angle_between(one: Point, other: Point) 
     """Against vectors, whose angle atan2 tells everywhere (Vincenty's form)."""
     (x, y, z), (u, v, w) = (
         (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
-        for lat, lon in ((math.radians(point.latitude / UNIT), math.radians(point.longitude / UNIT)) for point in (one, other))
+        for lat, lon in (
+            (math.radians(point.latitude / UNIT), math.radians(point.longitude / UNIT)) for point in (one, other)
+        )
     )
     cross = math.hypot(y * w - z * v, z * u - x * w, x * v - y * u)
     angle = math.atan2(cross, x * u + y * v + z * w)
@@ -125,7 +135,10 @@ def test_the_bound_of_a_box_is_reached(point: Point, box: Box) -> None:
     # the right angle may lie between two steps along a side: climb from the nearest of them
     span = max(1, (box.north - box.south) * BOX // 400)
     while span:
-        around = [Point(max(box.south * BOX, min(box.north * BOX, nearest.latitude + move)), nearest.longitude) for move in (-span, span)]
+        around = [
+            Point(max(box.south * BOX, min(box.north * BOX, nearest.latitude + move)), nearest.longitude)
+            for move in (-span, span)
+        ]
         better = min(around, key=lambda each: rank(point, each))
         if rank(point, better) < rank(point, nearest):
             nearest = better
@@ -153,7 +166,12 @@ def test_the_browser_computes_the_same_bits() -> None:
     for _ in range(3000):
         south, north = sorted(chance.randint(-9000, 9000) for _ in range(2))
         west = chance.randint(-18000, 17999)
-        point = Point(chance.choice((chance.randint(-QUARTER, QUARTER), 0, QUARTER)), chance.choice((chance.randint(-HALF, HALF), HALF, -HALF)))
-        pairs.append((point, Box(south, west, north, west + chance.choice((chance.randint(0, 36000), chance.randint(0, 500))))))
+        point = Point(
+            chance.choice((chance.randint(-QUARTER, QUARTER), 0, QUARTER)),
+            chance.choice((chance.randint(-HALF, HALF), HALF, -HALF)),
+        )
+        pairs.append(
+            (point, Box(south, west, north, west + chance.choice((chance.randint(0, 36000), chance.randint(0, 500)))))
+        )
     found = browser()("bounds", pairs=[(point, [side * BOX for side in box]) for point, box in pairs])
     assert found == [bound(point, box) for point, box in pairs]

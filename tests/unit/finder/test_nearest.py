@@ -54,7 +54,9 @@ def test_the_browser_finds_what_brute_force_finds(kind: str) -> None:
             seen += 1
             leaves += any(name[0] == "s" for names in found["asked"] for name in names)
     assert seen == ROUNDS * QUERIES
-    assert (leaves > seen / 4) == (kind not in ("one place", "no place", "two leaves")), "this world tried the leaves too seldom"
+    assert (leaves > seen / 4) == (kind not in ("one place", "no place", "two leaves")), (
+        "this world tried the leaves too seldom"
+    )
 
 
 def test_places_without_a_point_are_in_every_search_that_they_fit() -> None:
@@ -62,7 +64,12 @@ def test_places_without_a_point_are_in_every_search_that_they_fit() -> None:
     loose = [place(number, None, ("day", "free") if number % 2 else ("night",)) for number in range(50, 54)]
     facilities = listed([*placed, *loose])
     for whole in (False, True):
-        for ticked, numbers in (((), [40, 41, 42, 43]), (("free",), [41, 43]), (("day", "night"), [40, 41, 42, 43]), (("rare",), [])):
+        for ticked, numbers in (
+            ((), [40, 41, 42, 43]),
+            (("free",), [41, 43]),
+            (("day", "night"), [40, 41, 42, 43]),
+            (("rare",), []),
+        ):
             [found] = ask(files_of(facilities, 4), [Query(Point(0, 0), ticked, 3, whole)])
             assert found["loose"] == numbers
             assert found["complete"]
@@ -95,7 +102,9 @@ def test_no_more_is_fetched_than_the_proof_needs() -> None:
 
 
 def test_leaves_whose_mask_has_none_of_a_group_are_not_fetched() -> None:
-    facilities = listed([place(number, Point(0, number * 10_000), ("rare",) if number > 57 else ()) for number in range(60)])
+    facilities = listed(
+        [place(number, Point(0, number * 10_000), ("rare",) if number > 57 else ()) for number in range(60)]
+    )
     [found] = ask(files_of(facilities, 2), [Query(Point(0, 0), ("rare",), 5)])
     assert found["asked"] == [[f"s{letters(29)}"]]
     assert found["places"] == [58, 59]
@@ -190,7 +199,9 @@ def test_nearest_runs_a_search_and_remembers_what_came() -> None:
     assert ran["told"][-1] == ran["last"]
     assert ran["last"]["places"] == [0, 1, 4, 5]
     assert ran["last"]["missed"] == lost
-    assert ran["loads"] == [f"s{letters(at)}" for at in (0, 1, 2, 3, 1)], "the second search asks only for what is missing"
+    assert ran["loads"] == [f"s{letters(at)}" for at in (0, 1, 2, 3, 1)], (
+        "the second search asks only for what is missing"
+    )
     assert ran["again"] == ran["last"]
 
 
@@ -201,7 +212,10 @@ def test_the_finder_touches_nothing_outside_itself() -> None:
 
 def test_the_finder_is_small_and_of_javascript_that_the_minifier_knows() -> None:
     """All of it, exports included. A page takes less: functions that it does not use are left out."""
-    small = minify(_without_exports(CORE.read_text("utf-8")), tuple(re.findall(r"^export (?:async )?function (\w+)", CORE.read_text("utf-8"), re.M)))
+    small = minify(
+        _without_exports(CORE.read_text("utf-8")),
+        tuple(re.findall(r"^export (?:async )?function (\w+)", CORE.read_text("utf-8"), re.M)),
+    )
     assert len(gzip.compress(small.encode(), 9)) <= 3_500
 
 

@@ -21,7 +21,9 @@ from ebbtide.model.phone import Phone
 from tests.telling import drawn
 from tests.unit.finder.support import FACETS, WORLDS, browser, files_of, listed, near, place, world
 
-points = some.builds(Point, some.integers(-QUARTER, QUARTER), some.one_of(some.integers(-HALF, HALF), some.sampled_from((-HALF, HALF))))
+points = some.builds(
+    Point, some.integers(-QUARTER, QUARTER), some.one_of(some.integers(-HALF, HALF), some.sampled_from((-HALF, HALF)))
+)
 
 
 # leaves
@@ -109,12 +111,30 @@ def test_a_card_has_all_that_the_list_has() -> None:
     assert card["facets"] == [0, 2, 6]
     assert card["point"] == [1.0001, -2.0003]
     assert card["away"] == pytest.approx(154.51, abs=0.01)
-    assert [(each["intake"], each["display"]) for each in card["lines"]] == [(False, "1-201-555-0123"), (True, "1-800-555-0199")]
+    assert [(each["intake"], each["display"]) for each in card["lines"]] == [
+        (False, "1-201-555-0123"),
+        (True, "1-800-555-0199"),
+    ]
     bare = by_name["Place 0002", ""]
-    assert [bare[key] for key in ("part", "street2", "city", "postalCode", "notes", "lines", "facets", "about")] == ["", "", "", "", "", [], [], False]
+    assert [bare[key] for key in ("part", "street2", "city", "postalCode", "notes", "lines", "facets", "about")] == [
+        "",
+        "",
+        "",
+        "",
+        "",
+        [],
+        [],
+        False,
+    ]
     assert bare["website"] == "http://b.example"
     again = by_name[one.name, ""]
-    assert [again[key] for key in ("city", "region", "postalCode", "part", "website")] == ["Saint-Étienne", "US-BB", "00501", "", ""]
+    assert [again[key] for key in ("city", "region", "postalCode", "part", "website")] == [
+        "Saint-Étienne",
+        "US-BB",
+        "00501",
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("country", NUMBERS)
@@ -124,7 +144,9 @@ def test_the_browser_shows_and_dials_numbers_as_pages_do(country: str) -> None:
         number, _, extension = phone.partition("x")
         model = Phone.model_validate({"number": number, "extension": extension or None})
         model.at_home_in(country)
-        assert card["lines"] == [{"intake": False, "display": model.display, "extension": extension, "href": model.href}]
+        assert card["lines"] == [
+            {"intake": False, "display": model.display, "extension": extension, "href": model.href}
+        ]
 
 
 def test_a_number_at_home_in_code_1_is_ten_digits_and_every_other_carries_its_own_form() -> None:
@@ -143,7 +165,11 @@ def test_a_row_that_repeats_the_one_above_is_one_sign() -> None:
         columns([*rows, Row(5, place(5, None))], (), "US")
 
 
-@given(some.integers(0, 40).flatmap(lambda count: some.lists(some.lists(some.booleans(), min_size=count, max_size=count), max_size=4)))
+@given(
+    some.integers(0, 40).flatmap(
+        lambda count: some.lists(some.lists(some.booleans(), min_size=count, max_size=count), max_size=4)
+    )
+)
 def test_planes_hold_their_bits(bits: list[list[bool]]) -> None:
     text = planes(bits)
     wide = -(-len(bits[0]) // 6) if bits else 0
@@ -186,7 +212,9 @@ def test_the_mask_of_a_leaf_has_just_the_facets_of_its_places() -> None:
         having = {facet for number in numbers for facet in facilities.facilities[number].facets}
         masks = [files["index"]["masks"][facet * wide : (facet + 1) * wide] for facet in range(len(FACETS))]
         assert len(files["index"]["masks"]) == len(FACETS) * wide, "a facet that nobody can tick needs no mask"
-        assert {id for id, mask in zip(FACETS, masks, strict=True) if ALPHABET.index(mask[at // 6]) >> at % 6 & 1} == having
+        assert {
+            id for id, mask in zip(FACETS, masks, strict=True) if ALPHABET.index(mask[at // 6]) >> at % 6 & 1
+        } == having
 
 
 def test_files_are_scripts_of_one_call_whose_names_hold_no_digit() -> None:
@@ -220,7 +248,11 @@ def test_names_in_letters_are_each_once() -> None:
 def test_the_finders_scripts_and_the_build_write_numbers_in_the_same_letters() -> None:
     """Leaves beyond the first twenty have two letters; the search over them finds all of them."""
     row = listed([place(number, Point(0, number * 1000)) for number in range(300)])
-    found = browser()("nearest", files=files_of(row, 3), queries=[{"point": [0, at * 1000], "ticked": [], "count": 1, "whole": False} for at in range(300)])
+    found = browser()(
+        "nearest",
+        files=files_of(row, 3),
+        queries=[{"point": [0, at * 1000], "ticked": [], "count": 1, "whole": False} for at in range(300)],
+    )
     assert [each["places"] for each in found] == [[at] for at in range(300)]
 
 
@@ -241,7 +273,11 @@ CODES = {"name": "Code", "example": "00037", "digits": "5", "split": "2"}
 
 
 def understood(files: dict[str, Any], text: str, **names: str) -> Any:
-    return browser()("call", name="understood", given=[files["index"], text, {code.replace("_", "-"): name for code, name in names.items()}])
+    return browser()(
+        "call",
+        name="understood",
+        given=[files["index"], text, {code.replace("_", "-"): name for code, name in names.items()}],
+    )
 
 
 def file_of(files: dict[str, Any], kind: str, key: str, whole: bool = False) -> Any:
@@ -250,7 +286,10 @@ def file_of(files: dict[str, Any], kind: str, key: str, whole: bool = False) -> 
 
 def test_every_postal_code_is_found_in_its_piece_and_in_the_whole() -> None:
     chance = random.Random(5)
-    table = {f"{number:05}": (round(chance.uniform(-90, 90), 2), round(chance.uniform(-180, 180), 2)) for number in chance.sample(range(100_000), 900)}
+    table = {
+        f"{number:05}": (round(chance.uniform(-90, 90), 2), round(chance.uniform(-180, 180), 2))
+        for number in chance.sample(range(100_000), 900)
+    }
     files = files_of(listed([full(1)], table, postal_codes=CODES))
     assert set(files["index"]["codes"]["leads"]) == {code[:2] for code in table}
     for code, (latitude, longitude) in table.items():
@@ -263,7 +302,11 @@ def test_every_postal_code_is_found_in_its_piece_and_in_the_whole() -> None:
             point = browser()("call", name="pointOfCode", given=[files[each], code])
             assert point == [round(latitude * 100) * 100, round(longitude * 100) * 100]
     assert file_of(files, "codes", "48201", True) == "codes"
-    missing = next(f"{number:05}" for number in range(100_000) if f"{number:05}" not in table and f"{number:05}"[:2] in files["index"]["codes"]["leads"])
+    missing = next(
+        f"{number:05}"
+        for number in range(100_000)
+        if f"{number:05}" not in table and f"{number:05}"[:2] in files["index"]["codes"]["leads"]
+    )
     assert browser()("call", name="pointOfCode", given=[files[file_of(files, "codes", missing)], missing]) is None
     assert browser()("call", name="pointOfCode", given=[files["codes"], missing[:3]]) is None
 
@@ -281,7 +324,13 @@ def test_codes_of_letters_are_found_however_they_are_written() -> None:
     for text, code in (("h2x-1y4", "H2X1Y4"), ("H3Z 2Y7", "H3Z2Y7"), ("sw1a1aa", "SW1A1AA")):
         assert understood(files, text) == {"code": code}
         assert browser()("call", name="pointOfCode", given=[files["codes"], code]) is not None
-    assert codes_data("H", [Entry("H2X", "", Point(1, 2)), Entry("H3", "", Point(1, 5))]) == ["H", 0, "2X 3", [1, 0], [2, 3]]
+    assert codes_data("H", [Entry("H2X", "", Point(1, 2)), Entry("H3", "", Point(1, 5))]) == [
+        "H",
+        0,
+        "2X 3",
+        [1, 0],
+        [2, 3],
+    ]
     assert code_entries({"12 34 56": (1.0, 2.0)}, 4) == [Entry("1234", "1234", Point(100, 200))]
 
 
@@ -315,7 +364,9 @@ def test_a_town_of_several_regions_keeps_them_all() -> None:
 
 
 def test_regions_of_several_words_are_understood() -> None:
-    facilities = listed([place(1, Point(0, 0), city="Santa", region="US-AA"), place(2, Point(1, 1), city="New York", region="US-BB")])
+    facilities = listed(
+        [place(1, Point(0, 0), city="Santa", region="US-AA"), place(2, Point(1, 1), city="New York", region="US-BB")]
+    )
     files, names = files_of(facilities), {"US_AA": "New Mexico", "US_BB": "New York"}
     assert understood(files, "new york", **names) == {"region": 1, "tries": [{"key": "newyork", "region": -1}]}
     both = [{"key": "newyork", "region": 1}, {"key": "newyorknewyork", "region": -1}]
@@ -325,8 +376,14 @@ def test_regions_of_several_words_are_understood() -> None:
 
 
 def test_large_tables_of_towns_are_cut_until_pieces_are_small() -> None:
-    entries = [Entry(f"{first}{second}{number}", "", Point(0, 0)) for first in "ab" for second in "cd" for number in range(400)]
-    entries += [Entry("a", "", Point(0, 0)), Entry("b", "", Point(0, 0)), *(Entry("same", "", Point(0, 0), region) for region in range(700))]
+    entries = [
+        Entry(f"{first}{second}{number}", "", Point(0, 0)) for first in "ab" for second in "cd" for number in range(400)
+    ]
+    entries += [
+        Entry("a", "", Point(0, 0)),
+        Entry("b", "", Point(0, 0)),
+        *(Entry("same", "", Point(0, 0), region) for region in range(700)),
+    ]
     pieces = cut(entries, 1, 600)
     assert sorted(pieces) == ["a", "ac", "ad", "b", "bc", "bd", "same"]
     assert sorted(entry for part in pieces.values() for entry in part) == sorted(entries)
@@ -339,14 +396,33 @@ def test_large_tables_of_towns_are_cut_until_pieces_are_small() -> None:
 
 
 def test_plain_is_the_same_in_the_browser() -> None:
-    for text in ("Saint-Étienne", "O'Fallon", "Straße", "İzmir", "Łódź", "ΟΔΟΣ", "São Paulo", "北京", "Coeur d\u2019Alene", "_x_", "½ Mile", "\uff21\uff11", "नई दिल्ली", ""):
+    for text in (
+        "Saint-Étienne",
+        "O'Fallon",
+        "Straße",
+        "İzmir",
+        "Łódź",
+        "ΟΔΟΣ",
+        "São Paulo",
+        "北京",
+        "Coeur d\u2019Alene",
+        "_x_",
+        "½ Mile",
+        "\uff21\uff11",
+        "नई दिल्ली",
+        "",
+    ):
         assert browser()("call", name="plain", given=[text]) == plain(text), text
 
 
 def test_neighbors_are_in_one_leaf() -> None:
     """Two clusters of a leaf each are never mixed."""
     chance = random.Random(2)
-    clusters = [near(chance, center, 900) for center in (Point(400_000, -830_000), Point(-140_000, -1_700_000)) for _ in range(20)]
+    clusters = [
+        near(chance, center, 900)
+        for center in (Point(400_000, -830_000), Point(-140_000, -1_700_000))
+        for _ in range(20)
+    ]
     assert leaves(clusters, 20) == [list(range(20, 40)), list(range(20))]
     assert rank(clusters[0], clusters[1]) < rank(clusters[0], clusters[20])
     assert UNIT == 10_000
