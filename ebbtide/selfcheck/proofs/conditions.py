@@ -122,13 +122,17 @@ def analyse(study: Study) -> None:
     """Analyses 5 and, of 2, what concerns questions and rules."""
     conditions = list(written(study))
     judged: dict[tuple[Place, tuple[int, ...]], _Judged] = {}
+    too_large: set[Place] = set()
     for condition in conditions:
         try:
             _judge(study, condition, judged)
         except TooLarge as reason:
+            too_large.add(condition.place)
             study.unproved(5, condition.place, f"that {condition.text} can be true and can be false", reason)
     found: list[Json] = []
     for (place, _), one in judged.items():
+        if place in too_large:
+            continue  # what was not seen of it may be so all the same
         if one.whole:
             found.append(
                 {

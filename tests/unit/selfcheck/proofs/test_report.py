@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from ebbtide.selfcheck.proofs import RULES, compare, prove, report_html
 from tests.unit.selfcheck.proofs.test_planted import planted, sound
-from tests.unit.selfcheck.support import ROOT
+from tests.unit.selfcheck.support import HEAD, ROOT
 
 PHQ = ROOT / "tests" / "vectors" / "phq-9.yaml"
 
@@ -116,6 +116,18 @@ def test_a_question_more_and_an_answer_less() -> None:
     comparison = compare(*old, *new)
     assert comparison.questions == {"only_old": [], "only_new": ["q8"], "changed": [], "answered_differently": []}
     assert comparison.changes == []
+
+
+def test_a_result_is_not_compared_if_a_question_that_is_answered_otherwise_now_counts_in_one_version_only() -> None:
+    body = "questions:\n  x: {ask: X, answers: {a: [A, 0], b: [B, 1]}}\n  n: {ask: N, NOW}\nscores:\n  total: {add: [x, 1MORE]}\n  other: {show: false, add: [x]}\n"
+    old = sound(HEAD + body.replace("NOW", "answers: {a: A, b: B}").replace("MORE", ""))
+    new = sound(HEAD + body.replace("NOW", "number: {from: 0, to: 2}").replace("MORE", ", n"))
+    for versions in ((*old, *new), (*new, *old)):
+        comparison = compare(*versions)
+        assert comparison.questions["answered_differently"] == ["n"]
+        assert comparison.open == ["total was not compared: n is answered in another way now."]
+        assert comparison.changes == []
+        assert comparison.same == [("score", "other")]
 
 
 def test_every_rule_is_a_sentence_and_none_is_one_of_the_compilers() -> None:

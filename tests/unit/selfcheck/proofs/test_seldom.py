@@ -238,6 +238,23 @@ def test_the_work_of_an_automaton_is_bounded(limits: dict[str, Any], said: str) 
         Automaton(graph, [node], **limits)
 
 
+def test_a_question_of_which_nobody_knows_whether_it_can_be_asked_is_unproved() -> None:
+    body = """\
+questions:
+  v: {ask: V, number: {from: 0, to: 99999, step: 0.01}}
+  w: {ask: W, number: {from: 0, to: 99999, step: 0.01}}
+  x: {ask: X, answers: {n: [No, 0], y: [Yes, 1]}, ask_if: v > w}
+"""
+    _, plan = sound(HEAD + body)
+    proof = prove(*sound(HEAD + body))
+    assert {(problem.rule, problem.level) for problem in proof.problems} == {("unproved", "warning")}
+    assert entries(proof, 2)["status"] == "unproved"
+    assert entries(proof, 5)["status"] == "unproved"
+    assert "that x can be asked is not proved, because v has 9,999,901 answers that all count differently." in {
+        problem.message for problem in proof.problems if problem.place == plan.place("question", "x")
+    }
+
+
 def test_a_number_with_too_many_values_of_which_something_else_is_made_is_unproved() -> None:
     body = """\
 questions:

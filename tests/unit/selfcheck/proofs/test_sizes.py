@@ -67,6 +67,38 @@ def test_eight_clock_times_by_the_minute() -> None:
     assert entries(proof, 13)["tables"][0]["patterns"] == 1440**6
 
 
+def test_a_result_by_two_clock_times_is_settled_after_the_second() -> None:
+    body = """\
+questions:
+  up: {ask: U, time: any}
+  bed: {ask: B, time: any}
+  x: {ask: X, answers: {n: [No, 0], y: [Yes, 1]}}
+scores:
+  night: {minutes_between: [bed, up], higher_is: neither}
+bands:
+  night: {below 400: {name: Short, means: Short.}, 400 or more: {name: Long, means: Long.}}
+"""
+    [settled] = entries(prove(*sound(HEAD + body)), 12)["settled"]
+    assert (settled["after"], settled["asked"]) == ("bed", 2)
+
+
+def test_how_few_answers_raise_a_flag_that_comes_with_the_result_is_not_worth_a_long_search() -> None:
+    body = """\
+questions:
+  x: {ask: X, number: {from: 0, to: 499}}
+  y: {ask: Y, number: {from: 0, to: 499}}
+  z: {ask: Z, number: {from: 0, to: 1}}
+scores:
+  total: {add: [x, y, z]}
+flags:
+  high: {when: total >= 900, show: with_result, level: see-someone, title: High, say: High.}
+"""
+    proof = prove(*sound(HEAD + body))
+    assert proof.problems == []
+    [flag] = entries(proof, 6)["flags"]
+    assert (flag["flag"], flag["answers"], flag["witness"]) == ("high", None, None)
+
+
 def test_a_number_with_millions_of_values_is_grouped_by_what_it_is_compared_with() -> None:
     body = """\
 questions:
