@@ -10,13 +10,16 @@ import gzip
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ebbtide.model import digits
 from ebbtide.model.contact import Reachable
 from ebbtide.model.page import File, Page
-from ebbtide.parsed import Element, Parsed, Text, Whole, block
+from ebbtide.parsed import Element, Outline, Parsed, Text, Whole, block
 from ebbtide.problem import Level, Problem
+from ebbtide.workers import shared_out
 
 Finding = tuple[int, int, str, str]
 
@@ -50,27 +53,58 @@ Rule = Callable[[Parsed, Whole], Iterator[Finding]]
 
 def run(
     pages: Sequence[Page], files: Iterable[File], contacts: Mapping[str, Reachable], base_url: str | None = None,
-    failed: frozenset[str] = frozenset(), progress: Callable[[Iterable[Page], int], Iterable[Page]] = lambda items, _: items,
-    *, contacts_whole: bool = True, typed: frozenset[str] = frozenset(),
+    failed: frozenset[str] = frozenset(), progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, _: items,
+    *, contacts_whole: bool = True, typed: frozenset[str] = frozenset(), jobs: int = 1,
 ) -> list[Problem]:  # fmt: skip
     """Every problem that a rule finds on `pages`. What a template does wrong on many pages is one problem.
 
-    `typed` are digits of telephone numbers that are already reported where they are typed.
+    `typed` are digits of telephone numbers that are already reported where they are typed. `jobs` processes share the work where
+    there are many pages; each page is then taken apart twice, since all of them at once would fill a small machine's memory.
     """
-    parsed = {page.path: Parsed.of(page) for page in progress(pages, len(pages))}
-    whole = Whole(parsed, {file.path: file for file in files}, contacts, base_url, failed, contacts_whole, typed)
+    many = len(pages) >= POOL_FROM
+    shared = jobs if many else 1
+    kept = {} if many else {page.path: Parsed.of(page) for page in pages}
+    outline = _Outliner(kept)
+    outlines = {page.path: one for page, one in zip(pages, shared_out(outline, pages, shared), strict=True)}
+    whole = Whole(outlines, {file.path: file for file in files}, contacts, base_url, failed, contacts_whole, typed)
+    assert whole.numbers is not None  # worked out here, so that no process has to do it again
     found: dict[tuple[Level, str, str, str], list[tuple[Page, int, int]]] = {}
-    for one in parsed.values():
-        for level, rule in RULES:
-            for line, column, message, hint in rule(one, whole):
-                found.setdefault((level, rule.__name__.replace("_", "-"), message, hint), []).append(
-                    (one.page, line, column)
-                )
+    judged = zip(pages, shared_out(_Judge(whole, kept), pages, shared), strict=True)
+    for page, findings in progress(judged, len(pages)):
+        for number, line, column, message, hint in findings:
+            level, rule = RULES[number]
+            found.setdefault((level, rule.__name__.replace("_", "-"), message, hint), []).append((page, line, column))
     return [
         problem
         for (level, name, message, hint), where in found.items()
         for problem in _told(level, name, message, hint, where)
     ]
+
+
+POOL_FROM = 400
+"""Pages from which on several processes gain more than they cost."""
+
+
+@dataclass(frozen=True)
+class _Outliner:
+    """What other pages need to know of a page. `kept` holds pages that are taken apart already."""
+
+    kept: Mapping[str, Parsed]
+
+    def __call__(self, page: Page) -> Outline:
+        return Outline.of(self.kept.get(page.path) or Parsed.of(page))
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Tells what the rules find on a page: the number of the rule, then its finding."""
+
+    whole: Whole
+    kept: Mapping[str, Parsed]
+
+    def __call__(self, page: Page) -> list[tuple[int, int, int, str, str]]:
+        parsed = self.kept.get(page.path) or Parsed.of(page)
+        return [(number, *finding) for number, (_, rule) in enumerate(RULES) for finding in rule(parsed, self.whole)]
 
 
 _MANY = 3
@@ -208,7 +242,7 @@ def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
                 target is not None
                 and address.fragment not in ("", "top")
                 and unquote(address.fragment) not in target.ids
-                and f"{target.page.url}#{address.fragment}" not in whole.failed
+                and f"{target.url}#{address.fragment}" not in whole.failed
             ):
                 yield (
                     element.line,

@@ -148,13 +148,28 @@ class Parsed:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What other pages need to know of a page."""
+
+    url: str
+    kind: str
+    ids: frozenset[str]
+    title: str
+    description: str
+
+    @classmethod
+    def of(cls, parsed: Parsed) -> Outline:
+        return cls(parsed.page.url, parsed.page.kind, frozenset(parsed.ids), parsed.title, parsed.description)
+
+
 @dataclass(frozen=True)
 class Whole:
-    """What surrounds a page: all pages, the files beside them, the contacts, the address of the site, and addresses of which is
+    """What surrounds a page: outlines of all pages by path, the files beside them, the contacts, the address of the site, and addresses of which is
     known already that nothing stands there (some with a fragment), so that a link to one is not called dead on top. `contacts_whole` says that every contact could
     be read, so that a missing one is a page's mistake."""
 
-    pages: Mapping[str, Parsed]
+    pages: Mapping[str, Outline]
     files: Mapping[str, File]
     contacts: Mapping[str, Reachable]
     base_url: str | None = None
@@ -173,10 +188,8 @@ class Whole:
 
     @cached_property
     def titles(self) -> Counter[str]:
-        return Counter(parsed.title for parsed in self.pages.values() if parsed.page.kind != "moved")
+        return Counter(page.title for page in self.pages.values() if page.kind != "moved")
 
     @cached_property
     def descriptions(self) -> Counter[str]:
-        return Counter(
-            parsed.description for parsed in self.pages.values() if parsed.page.kind not in ("moved", "not-found")
-        )
+        return Counter(page.description for page in self.pages.values() if page.kind not in ("moved", "not-found"))

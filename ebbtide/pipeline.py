@@ -79,6 +79,7 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
                 digits.digits(run) for problem in problems if problem.rule in ("typed-number", "number-in-words")
                 for _, run in digits.runs(problem.message)
             ),
+            jobs=options.jobs,
         )  # fmt: skip
         problems += [problem for problem in found if problem.rule != "page-title" or problem.place.path not in same]
     stamped = Rendered(rendered.pages, (*rendered.files, _stamp(options.version, rendered)))

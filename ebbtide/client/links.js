@@ -5,10 +5,10 @@
 export function complete(part) {
   if (location.protocol !== "file:") return;
   for (const link of part.querySelectorAll("a[href]")) {
-    const address = new URL(link.href, location.href);
+    const address = new URL(link.getAttribute("href"), location.href); // in a drawing, href is no text
     if (address.protocol === "file:" && address.pathname.endsWith("/")) {
       address.pathname += "index.html";
-      link.href = address.href;
+      link.setAttribute("href", address.href);
     }
   }
 }

@@ -176,7 +176,7 @@ def regions(
             found.setdefault(place.facility.region, []).append(place)
     codes = (
         {code for code in names if code.partition("-")[0] == country}
-        | {contact.region for contact in here if contact.kind in ("agency", "center")}
+        | {contact.region for contact in here if contact.kind == "agency"}
         | found.keys()
     )
     taken: dict[str, str] = {}

@@ -221,7 +221,9 @@ def test_from_a_disk_with_script_links_lead_to_pages(watch: Watch, real: Built) 
         if url == "404.html":
             continue
         page = eye.open(f"{url}index.html", status=None)
-        links = page.eval_on_selector_all("a[href]", "all => all.map((each) => each.href)")
+        links = page.eval_on_selector_all(
+            "a[href]", "all => all.map((each) => new URL(each.getAttribute('href'), location).href)"
+        )
         files = [Path(unquote(urlsplit(link).path)) for link in links if link.startswith("file:")]
         missing[url] = [str(file.relative_to(real.folder)) for file in files if not file.is_file()]
         missing[url] += eye.wrong()
@@ -260,7 +262,12 @@ def test_below_a_path_of_another_site(watch: Watch, real_below: Built, script: b
         found = {}
         for url in real_below.one_of_each:
             page = eye.open(url)
-            links = set(page.eval_on_selector_all("a[href]", "all => all.map((each) => each.href.split('#')[0])"))
+            links = set(
+                page.eval_on_selector_all(
+                    "a[href]",
+                    "all => all.map((each) => new URL(each.getAttribute('href'), location).href.split('#')[0])",
+                )
+            )
             own = [link for link in links if link.startswith(address.removesuffix("/some/where"))]
             found[url] = eye.wrong() + [link for link in own if eye.context.request.get(link).status != 200]
             assert len(own) > 5, url

@@ -176,6 +176,10 @@ CASES: list[tuple[str, dict[str, str], list[str], str]] = [
     # contacts
     ("unknown-bar-contact", changed(SETTINGS, ("{say: Need help?, contact: line}", "{say: a, contact: line}, {say: b, contact: lne}, {say: c, contact: d}")),
      [f"{SETTINGS}:18:54 error unknown-bar-contact", f"{SETTINGS}:18:78 error unknown-bar-contact"], "lne is not in contacts.yaml. Did you mean line?"),
+    ("unknown-help-contact", changed(SETTINGS, ("intro: Say what you like.}", "intro: x, everywhere: [line, lin], save: [emergency, nobody-at-all]}")),
+     [f"{SETTINGS}:20:78 error unknown-help-contact", f"{SETTINGS}:20:102 error unknown-help-contact"], "lin is not in contacts.yaml. Did you mean line?"),
+    ("unknown-region", changed(SETTINGS, ("contact_bar:", "region_names: {GB-ENG: England, GB-SCT: Scotland}\nregion_map: ['. SCT .', 'ENG XX', SCTT]\ncontact_bar:")),
+     [f"{SETTINGS}:18:25 error unknown-region", f"{SETTINGS}:18:35 error unknown-region"], "XX is no part of the country that region_names names. Known here: ENG, SCT."),
     ("bar-without-number", {**changed(SETTINGS, ("{say: Need help?, contact: line}", "{say: a, contact: web}, {say: b, contact: line}, {say: c, contact: chat}")),
                             "contacts.yaml": CONTACTS + "".join(
                                 f"  {id}: {{name: {id}, kind: talk, region: GB, for: x, not_for: y, {id}: 'https://a.example', hours: unknown, sources: [{{url: 'https://a.example'}}]}}\n" for id in ("web", "chat"))},

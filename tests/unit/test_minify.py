@@ -244,7 +244,8 @@ def test_our_scripts_become_one_program_each(name: str, tmp_path: Path) -> None:
 def test_every_client_module_is_known() -> None:
     for file in sorted(CLIENT.glob("*.js")):
         text = re.sub(r"^(?:import .*|export )", "", file.read_text("utf-8"), flags=re.MULTILINE)
-        assert minify(text, top_names(text)), file.name
+        only_imports = not re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE).strip()
+        assert bool(minify(text, top_names(text))) != only_imports, file.name
 
 
 @pytest.mark.parametrize("path", [*VECTORS, *CONTENT], ids=lambda path: path.stem)

@@ -32,7 +32,11 @@ NOT_PRINTED = """
 
 @cache
 def pages() -> Mapping[str, str]:
-    return {path: content.decode() for path, content in made(ROOT / "content").items() if path.endswith((".html", ".vcf", ".js", ".json", ".xml", ".txt"))}
+    return {
+        path: content.decode()
+        for path, content in made(ROOT / "content").items()
+        if path.endswith((".html", ".vcf", ".js", ".json", ".xml", ".txt"))
+    }
 
 
 def _digits(text: str) -> str:
@@ -45,7 +49,12 @@ def _addresses(text: str) -> str:
 
 
 def test_what_must_not_be_printed_is_nowhere() -> None:
-    found = [(path, number) for path, text in pages().items() for number in NOT_PRINTED if number in _digits(text) or number in _addresses(text)]
+    found = [
+        (path, number)
+        for path, text in pages().items()
+        for number in NOT_PRINTED
+        if number in _digits(text) or number in _addresses(text)
+    ]
     assert found == []
 
 
