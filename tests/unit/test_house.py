@@ -399,7 +399,7 @@ PYTHON_LAWS: Mapping[str, tuple[Callable[[Sources], Iterator[str]], Sources, lis
         ["render imports prose.writer", "write imports source"],
     ),
     "3: pagechecks see finished pages, never sources": (
-        sees("pagechecks", "parsed", "model", "problem"),
+        sees("pagechecks", "parsed", "model", "problem", "workers"),
         {"pagechecks": "from ebbtide import load, render", "load": "", "render": ""},
         ["pagechecks imports load", "pagechecks imports render"],
     ),
