@@ -28,6 +28,7 @@ from ebbtide.finder.files import FinderFiles, finder_files
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
+from ebbtide.model.facility import FacilityList
 from ebbtide.model.figure_base import Word
 from ebbtide.model.page import File, Page, PageKind
 from ebbtide.model.prose import FigureUse, Prose
@@ -280,12 +281,14 @@ class Renderer:
             self._word,
             [site.contacts[id] for id in site.settings.help.everywhere if id in site.contacts],
         )
-        more: dict[str, Any] = {"everywhere": everywhere, "lists": site.facilities}
+        more: dict[str, Any] = {"everywhere": everywhere, "lists": [one for one in site.facilities if one.facilities]}
         yield plan(
             "finder", places.FOLDER, word("finder"), word("finder-summary"), place, regions=self.regions,
             tiles=places.tiles(site.settings.region_map, site.settings.country, self.regions),
             centers=[one for one in site.contacts.values() if one.kind in ("center", "locator")],
-            finders=[made.index_path for made in self._finders], whole_size=self._whole_size, **more,
+            finders=[made.index_path for made in self._finders], whole_size=self._whole_size,
+            searched=self._searched, told=list(places.listed(one for one in site.facilities if one not in self._searched)),
+            **more,
         )  # fmt: skip
         for region in self.regions:
             named = {"name": region.name}
@@ -303,7 +306,12 @@ class Renderer:
     @cached_property
     def _finders(self) -> tuple[FinderFiles, ...]:
         """The data files of each list that has places, in the order of the lists."""
-        return tuple(finder_files(one) for one in self.site.facilities if one.facilities)
+        return tuple(finder_files(one) for one in self._searched)
+
+    @cached_property
+    def _searched(self) -> tuple[FacilityList, ...]:
+        """The lists in which there is something to be near to. The places of others stand on the finder's page as they are."""
+        return tuple(one for one in self.site.facilities if any(place.point for place in one.facilities))
 
     @property
     def _whole_size(self) -> str:
@@ -321,9 +329,9 @@ class Renderer:
     @cached_property
     def regions(self) -> tuple[places.Region, ...]:
         site = self.site
-        return places.regions(
-            site.settings.region_names, site.settings.country, site.contacts.values(), site.facilities
-        )
+        country = site.settings.country
+        whole = wording.country(country, self.locale.replace("_", "-"))
+        return places.regions(site.settings.region_names, country, site.contacts.values(), site.facilities, whole)
 
     def shelf(self, section: str) -> list[Article]:
         """The articles of a section, in the order their front matter asks for, then by title."""

@@ -201,7 +201,7 @@ function card(known, place, one) {
     ways.append(way);
   }
   made.append(ways);
-  const address = [one.street, one.street2, [one.city, one.city && one.region.split("-").pop(), one.postalCode].filter(Boolean).join(" ")].filter(Boolean).join(", ");
+  const address = [one.street, one.street2, [one.city, one.city && one.region.split("-")[1], one.postalCode].filter(Boolean).join(" ")].filter(Boolean).join(", ");
   if (address) {
     const where = make("p", `${address} `, "where"), link = make("a", words.map);
     link.href = mapAddress(one.about ? null : one.point, address);

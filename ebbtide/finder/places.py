@@ -159,7 +159,7 @@ def tiles(rows: Sequence[str], country: str, known: Iterable[Region]) -> TileMap
 
 
 def regions(
-    names: Mapping[str, str], country: str, contacts: Iterable[Contact], lists: Sequence[FacilityList]
+    names: Mapping[str, str], country: str, contacts: Iterable[Contact], lists: Sequence[FacilityList], whole: str = ""
 ) -> tuple[Region, ...]:
     """The parts of a country that have a name, a line of their own or a place, by name.
 
@@ -180,9 +180,11 @@ def regions(
         | found.keys()
     )
     taken: dict[str, str] = {}
+    known: dict[str, str] = {country: whole or country, **names}
     made = []
-    for code in sorted(codes, key=lambda code: (names.get(code, code).casefold(), code)):
-        name = names.get(code, code)
+    for name, code in sorted(
+        ((known.get(code, code), code) for code in codes), key=lambda pair: (pair[0].casefold(), pair[1])
+    ):
         url = f"{FOLDER}{_free(slug(name) or slug(code), taken, code)}/"
         towns, scattered = _towns(url, found.get(code, ()))
         made.append(Region(code, name, url, of("agency", code), of("center", code), towns, scattered))

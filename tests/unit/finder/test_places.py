@@ -19,7 +19,9 @@ NAMES = {"GB-ENG": "England", "GB-SCT": "Scotland", "FR-75": "Paris"}
 
 
 def place(number: int, city: str | None, region: str = "GB-ENG", **more: Any) -> Facility:
-    return Facility.model_validate({"id": f"p{number}", "name": f"Place {number}", "city": city, "region": region} | more)
+    return Facility.model_validate(
+        {"id": f"p{number}", "name": f"Place {number}", "city": city, "region": region} | more
+    )
 
 
 def of(*places: Facility) -> list[FacilityList]:
@@ -38,7 +40,13 @@ def contact(id: str, kind: str, region: str) -> Contact:
 
 
 def test_regions_are_those_with_a_name_a_line_or_a_place() -> None:
-    contacts = [contact("wales", "agency", "GB-WLS"), contact("center", "center", "GB-ENG"), contact("alone", "center", "GB-NIR"), contact("abroad", "agency", "FR-75"), contact("all", "agency", "GB")]
+    contacts = [
+        contact("wales", "agency", "GB-WLS"),
+        contact("center", "center", "GB-ENG"),
+        contact("alone", "center", "GB-NIR"),
+        contact("abroad", "agency", "FR-75"),
+        contact("all", "agency", "GB"),
+    ]
     found = regions(NAMES, "GB", contacts, of(place(1, "Leeds"), place(2, "Ebb", "GB-XYZ")))
     assert [(one.code, one.name, one.url) for one in found] == [
         ("GB-ENG", "England", "find-treatment/england/"),
@@ -58,7 +66,14 @@ def test_two_regions_of_one_name_have_two_addresses() -> None:
 
 
 def test_spellings_of_a_town_are_one_town_under_the_commonest() -> None:
-    places = (place(1, "saint-mary"), place(2, "Saint Mary"), place(3, "Saint Mary"), place(4, "Château Élan"), place(5, None), place(6, "!!"))
+    places = (
+        place(1, "saint-mary"),
+        place(2, "Saint Mary"),
+        place(3, "Saint Mary"),
+        place(4, "Château Élan"),
+        place(5, None),
+        place(6, "!!"),
+    )
     [region] = [one for one in regions(NAMES, "GB", [], of(*places)) if one.count]
     assert [(town.name, town.url, [one.facility.id for one in town.places]) for town in region.towns] == [
         ("Château Élan", "find-treatment/england/chateau-elan/", ["p4"]),
@@ -70,7 +85,20 @@ def test_spellings_of_a_town_are_one_town_under_the_commonest() -> None:
 
 
 def test_a_place_is_reached_as_a_contact_is() -> None:
-    [one] = listed(of(place(1, "Leeds", street="1 High Street", postal_code="LS1 4AP", phone="+442079460018", intake="+442079460019x12", website="https://www.a.example/b", facets="day shut")))
+    [one] = listed(
+        of(
+            place(
+                1,
+                "Leeds",
+                street="1 High Street",
+                postal_code="LS1 4AP",
+                phone="+442079460018",
+                intake="+442079460019x12",
+                website="https://www.a.example/b",
+                facets="day shut",
+            )
+        )
+    )
     assert one.id == "made-up:p1"
     assert [(link.part, link.href, link.display, link.extension, link.label) for link in one.links()] == [
         ("phone", "tel:02079460018", "020 7946 0018", "", ""),
@@ -86,12 +114,15 @@ def test_a_place_is_reached_as_a_contact_is() -> None:
 def test_a_map_of_squares() -> None:
     known = regions(NAMES, "GB", [], [])
     drawn = tiles(["SCT .", ". ENG NIR"], "GB", known)
-    assert [(tile.x, tile.y, tile.label, tile.region.name) for tile in drawn] == [(0, 0, "SCT", "Scotland"), (1, 1, "ENG", "England")]
+    assert [(tile.x, tile.y, tile.label, tile.region.name) for tile in drawn] == [
+        (0, 0, "SCT", "Scotland"),
+        (1, 1, "ENG", "England"),
+    ]
     assert (drawn.columns, drawn.rows) == (3, 2)
     assert not tiles([], "GB", known)
 
 
 def test_addresses_are_small_letters_digits_and_hyphens() -> None:
     assert slug("O'Fallon") == "ofallon"
-    assert slug("  Coeur d’Alene, 2nd ") == "coeur-dalene-2nd"
+    assert slug("  Coeur d\u2019Alene, 2nd ") == "coeur-dalene-2nd"
     assert slug("東京") == ""
