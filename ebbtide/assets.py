@@ -19,7 +19,7 @@ from ebbtide.model.page import File
 CLIENT = Path(__file__).parent / "client"
 _IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w-]+)\.js";?[ \t]*$', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?function\s+(\w+)|const\s+(\w+)|let\s+(\w+))", re.MULTILINE)
-SCRIPTS = ("site", "selfcheck", "my-results", "finder", "places")
+SCRIPTS = ("site", "selfcheck", "my-results", "finder", "places", "search")
 """Modules that pages load, each with all that it imports."""
 
 

@@ -23,6 +23,7 @@ from ebbtide.model.figure import Figure
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Bibliography, Glossary, Reference, Term
+from ebbtide.model.search import Synonyms
 from ebbtide.model.site import Picture, SelfCheck, Site, SiteSettings
 from ebbtide.problem import Place, Places, Problem
 from ebbtide.prose import Surroundings, Writer
@@ -49,6 +50,8 @@ _PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
 POOL_FROM = 200
 """Articles from which on several processes gain more than they cost: a pool costs about 0.1 s, an article 3 to 4 ms."""
 _FILES = ("site.yaml", "contacts.yaml", "sources.yaml", "glossary.yaml")
+_SYNONYMS = "synonyms.yaml"
+"""A file that may be missing."""
 _TABLES = "questionnaires/tables/"
 _NAMES = {"articles": "article", "questionnaires": "questionnaire", "figures": "figure", "media": "media"}
 """What links call that which lies in a folder."""
@@ -117,6 +120,7 @@ def load(
         loading, paths, _Kind("source", "sources.yaml", "sources", Bibliography, Reference)
     )
     glossary, glossary_places = _entries(loading, paths, _Kind("term", "glossary.yaml", "terms", Glossary, Term))
+    synonyms, _ = loading.yaml(_SYNONYMS, Synonyms) if _SYNONYMS in paths else (None, None)
     for id, contact in contacts.items():
         contact._id = id
     around = Surroundings(
@@ -156,6 +160,7 @@ def load(
         drafts=frozenset(loading.drafts),
         figures=figures,
         facilities=facilities,
+        synonyms=synonyms,
     )
     return site, loading.problems
 
@@ -255,7 +260,11 @@ def _twin(path: str, folded: dict[str, str]) -> str | None:
 
 def _used(loading: _Loading, path: str) -> bool:
     parts, suffix = PurePosixPath(path).parts, PurePosixPath(path).suffix
-    if path in _FILES or parts[0] == "static" or (path.startswith(_TABLES) and len(parts) == 3 and suffix == ".yaml"):
+    if (
+        path in (*_FILES, _SYNONYMS)
+        or parts[0] == "static"
+        or (path.startswith(_TABLES) and len(parts) == 3 and suffix == ".yaml")
+    ):
         return True
     if parts[0] == "facilities" and len(parts) == 3 and (parts[2] == _LIST or suffix == ".csv"):
         if _SLUG.fullmatch(parts[1]):

@@ -23,11 +23,18 @@ from ebbtide.workers import shared_out
 
 Finding = tuple[int, int, str, str]
 
-BUDGET: Mapping[str, int] = {"article": 12_000, "sources": 60_000, "glossary": 30_000, "region": 70_000, "town": 30_000}
+BUDGET: Mapping[str, int] = {
+    "article": 12_000,
+    "sources": 60_000,
+    "glossary": 30_000,
+    "region": 70_000,
+    "town": 30_000,
+    "search": 16_000,
+}
 BUDGET_ELSE = 14_000
 """Bytes of a page's HTML under gzip -9: with its headers it fits into the first flight of data, 14,600 bytes. The two lists that
 grow with the library, and that nobody needs at night, may be longer; so may the lists of all the places of a region or town, which are
-the finder for whoever has no script and for paper."""
+the finder for whoever has no script and for paper, and the index of everything from A to Z."""
 BUDGET_ALL: Mapping[str, int] = {
     "article": 14_000,
     "questionnaire": 20_000,
@@ -36,6 +43,7 @@ BUDGET_ALL: Mapping[str, int] = {
     "region": 72_000,
     "town": 32_000,
     "finder": 20_000,
+    "search": 20_000,
 }
 BUDGET_ALL_ELSE = 16_000
 REQUESTS: Mapping[str, int] = {"article": 2}

@@ -34,6 +34,7 @@ from ebbtide.model.page import File, Page, PageKind
 from ebbtide.model.prose import FigureUse, Prose
 from ebbtide.model.site import SelfCheck, Site
 from ebbtide.problem import Place, Problem
+from ebbtide.search import Document, documents, index_files, letters
 from ebbtide.selfcheck import fhir
 
 RULES: Mapping[str, str] = {
@@ -44,7 +45,7 @@ RULES: Mapping[str, str] = {
 
 STYLED: tuple[PageKind, ...] = (
     "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
-    "finder", "region", "town",
+    "finder", "region", "town", "search",
 )  # fmt: skip
 """Kinds of page that carry styles."""
 
@@ -78,6 +79,7 @@ _SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": ("selfcheck",),
     "my-results": ("my-results",),
     "town": ("places",),
+    "search": ("search",),
 }
 
 
@@ -268,6 +270,11 @@ class Renderer:
             "sources", "sources/", self._word("sources"), self._word("sources-summary"), home, cited=self._cited()
         )
         yield plan("glossary", "glossary/", self._word("glossary"), self._word("glossary-summary"), home, terms=terms)
+        known = site.synonyms
+        yield plan(
+            "search", "search/", self._word("search"), self._word("search-summary"), home, danger=True,
+            letters=letters(self._documents, known), alarms=known.danger if known else (), files=[file.path for file in self._index],
+        )  # fmt: skip
         yield plan(
             "not-found", "404.html", self._word("not-found"), self._word("not-found-summary"), home, listed=listed
         )
@@ -302,6 +309,27 @@ class Renderer:
                     "town", town.url, self._filled("town", both), self._filled("town-summary", both), place,
                     region=region, town=town, **more,
                 )  # fmt: skip
+
+    @cached_property
+    def _documents(self) -> tuple[Document, ...]:
+        """All that the search finds."""
+        site, settings, word = self.site, self.site.settings, self._word
+        made = [("get-help/", settings.help.title, settings.help.summary)]
+        made += [(f"{id}/", section.title, section.summary) for id, section in settings.sections.items()]
+        names = ("sources", "glossary", *(("questionnaires", "my-results") if site.selfchecks else ()))
+        made += [(f"{name}/", word(name), word(f"{name}-summary")) for name in names]
+        if site.has_places:
+            made.append((places.FOLDER, word("finder"), word("finder-summary")))
+        regions = [(one.url, one.name, " ".join(agency.name for agency in one.agencies)) for one in self.regions]
+        people = [one for held in self._help_sections().values() for one in held]
+        return documents(site, people, made, regions)
+
+    @cached_property
+    def _index(self) -> tuple[File, ...]:
+        """The data files of the search."""
+        return tuple(
+            named("assets", file.path, file.content) for file in index_files(self._documents, self.site.synonyms)
+        )
 
     @cached_property
     def _finders(self) -> tuple[FinderFiles, ...]:
@@ -447,7 +475,7 @@ class Renderer:
             return self.site.settings.sections[name].title
         return (
             self._word(name)
-            if name in ("sources", "glossary", "questionnaires", "my-results")
+            if name in ("sources", "glossary", "questionnaires", "my-results", "search")
             else self._word("finder")
             if name == "find-treatment"
             else name
@@ -574,6 +602,7 @@ class Renderer:
         }.values()
         if self.site.selfchecks:
             yield from self._more
+        yield from self._index
         for made_of in self._finders:
             yield from made_of.files
         yield from self._for_clinicians()

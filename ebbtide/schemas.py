@@ -24,6 +24,7 @@ from ebbtide.model.facility import FacilityListSettings
 from ebbtide.model.figure import Figure
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Bibliography, Glossary
+from ebbtide.model.search import Synonyms
 from ebbtide.model.site import SiteSettings
 
 MODELS: dict[str, Any] = {
@@ -35,6 +36,7 @@ MODELS: dict[str, Any] = {
     "questionnaire": Questionnaire,
     "site": SiteSettings,
     "sources": Bibliography,
+    "synonyms": Synonyms,
 }
 """What each kind of file holds, by the name of its schema."""
 

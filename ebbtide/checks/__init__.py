@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ebbtide.checks import articles, contacts, figures, links, media, reading, sources
+from ebbtide.checks import articles, contacts, figures, links, media, reading, search, sources
 from ebbtide.model.site import Site
 from ebbtide.problem import Level, Place, Problem
 
@@ -22,6 +22,7 @@ RULES: tuple[tuple[Level, Rule], ...] = (
     *contacts.RULES,
     *media.RULES,
     *figures.RULES,
+    *search.RULES,
     *reading.RULES,
 )
 

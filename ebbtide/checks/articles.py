@@ -12,7 +12,7 @@ from ebbtide.model.site import Site
 from ebbtide.problem import Level, Place, Places
 
 Finding = tuple[Place, str, str]
-RESERVED = ("assets", "find-treatment", "get-help", "glossary", "my-results", "questionnaires", "sources")
+RESERVED = ("assets", "find-treatment", "get-help", "glossary", "my-results", "questionnaires", "search", "sources")
 MADE = (
     "404.html",
     "_headers",

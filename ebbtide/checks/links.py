@@ -10,7 +10,7 @@ from ebbtide.problem import Level, Place
 from ebbtide.selfcheck import references
 
 Finding = tuple[Place, str, str]
-PAGES = ("", "get-help", "sources", "glossary", "questionnaires", "my-results", "find-treatment")
+PAGES = ("", "get-help", "sources", "glossary", "questionnaires", "my-results", "find-treatment", "search")
 
 
 def _pointers(site: Site) -> Iterator[tuple[Place, str]]:
@@ -27,6 +27,9 @@ def _pointers(site: Site) -> Iterator[tuple[Place, str]]:
             yield figure.places.at(*loc), pointer
     for number, job in enumerate(site.settings.home.jobs):
         yield site.places.at("home", "jobs", number, "to"), job.to
+    for entry, one in enumerate(site.synonyms.pages if site.synonyms else ()):
+        for number, pointer in enumerate(one.to):
+            yield site.synonyms.places.at("pages", entry, "to", number), pointer  # type: ignore[union-attr]
     for number, pointer in enumerate(site.settings.footer):
         yield site.places.at("footer", number), pointer
 

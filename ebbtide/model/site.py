@@ -19,6 +19,7 @@ from ebbtide.model.figure import Figure
 from ebbtide.model.page import File
 from ebbtide.model.questionnaire import Questionnaire
 from ebbtide.model.reference import Reference, Term
+from ebbtide.model.search import Synonyms
 from ebbtide.model.sheet import Sheet
 from ebbtide.problem import Places
 
@@ -181,6 +182,8 @@ class Site:
     drafts: frozenset[str] = field(default_factory=frozenset)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     facilities: tuple[FacilityList, ...] = ()
+    synonyms: Synonyms | None = None
+    """None where there is no ``synonyms.yaml``, which nobody has to write."""
 
     def with_settings(self, settings: SiteSettings) -> Site:
         """The same site under other settings."""

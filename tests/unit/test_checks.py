@@ -105,7 +105,7 @@ def test_a_good_site_passes_every_rule(tmp_path: Path) -> None:
     assert checks.run(site(tmp_path, {})) == []
 
 
-ALWAYS, OTHER, SETTINGS = "articles/first/always.md", "articles/second/other.md", "site.yaml"
+ALWAYS, OTHER, SETTINGS, SYNONYMS = "articles/first/always.md", "articles/second/other.md", "site.yaml", "synonyms.yaml"
 _MOVED = "Write it from the first folder on, as in symptoms/old-name."
 
 CASES: list[tuple[str, dict[str, str], list[str], str]] = [
@@ -130,6 +130,16 @@ CASES: list[tuple[str, dict[str, str], list[str], str]] = [
      [f"{ALWAYS}:5:13 error unknown-pointer-contact", f"{ALWAYS}:6:63 error unknown-pointer-contact"], "line has no chat. It has: phone."),
     ("unknown-picture", changed(ALWAYS, ("media/drawing.svg)", "media/drawing.svg) ![b](../../media/drawin.svg) ![c](../../media/c.png)")),
      [f"{ALWAYS}:11:39 error unknown-picture", f"{ALWAYS}:11:68 error unknown-picture"], "there is no picture media/drawin.svg. Did you mean drawing.svg?"),
+    # the search
+    ("same-synonym", {SYNONYMS: "pages:\n  - {words: [jumpy, legs], to: ['page:get-help']}\n  - {words: [JUMPY, \"leg's\"], to: ['page:sources']}\n"},
+     [f"{SYNONYMS}:3:14 error same-synonym", f"{SYNONYMS}:3:21 error same-synonym"],
+     "JUMPY stands here twice, as the search reads it. Keep one, and give its entry all that it leads to."),
+    ("idle-synonym", {SYNONYMS: "danger:\n  - {words: [help, '!'], contact: line, say: Call}\npages:\n  - {words: ['?'], to: ['page:get-help']}\n"},
+     [f"{SYNONYMS}:2:20 error idle-synonym", f"{SYNONYMS}:4:14 error idle-synonym"], "! holds no letter and no digit, so nobody finds it. Write a word, or delete it."),
+    ("danger-contact", {SYNONYMS: "danger:\n  - {words: [a], contact: lin, say: Call}\n  - {words: [b], contact: line, say: Call}\n  - {words: [c], contact: x, say: Call}\n"},
+     [f"{SYNONYMS}:2:27 error danger-contact", f"{SYNONYMS}:4:27 error danger-contact"], "lin is not in contacts.yaml. Did you mean line?"),
+    ("unknown-article", {SYNONYMS: "pages:\n  - {words: [a], to: ['page:get-help', 'article:first/alway']}\n"},
+     [f"{SYNONYMS}:2:40 error unknown-article"], "there is no article first/alway. Did you mean first/always?"),
     # sources
     ("uncited-article", {"articles/first/bare.md": article("Bare", "No source."), "articles/first/bare2.md": article("Bare two", "None."),
                          "articles/first/own.md": article("Own", "Ours.", more="editorial: true\n"),

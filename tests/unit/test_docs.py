@@ -11,6 +11,7 @@ from ebbtide.model.article import FrontMatter
 from ebbtide.model.base import Strict, parse
 from ebbtide.model.contact import Contacts
 from ebbtide.model.reference import Bibliography, Glossary
+from ebbtide.model.search import Synonyms
 from ebbtide.problem import Place, Problem
 from ebbtide.prose import Surroundings, Writer
 from ebbtide.rulebook import manual
@@ -27,6 +28,7 @@ FILES: dict[str, type[Strict]] = {
     "yaml sources.yaml": Bibliography,
     "yaml contacts.yaml": Contacts,
     "yaml glossary.yaml": Glossary,
+    "yaml synonyms.yaml": Synonyms,
 }
 
 

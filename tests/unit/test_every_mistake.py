@@ -289,6 +289,9 @@ content/sources.yaml:3:3 error missing-field
 content/sources.yaml:4:49 error unknown-field
 content/sources.yaml:5:55 error wrong-value
 content/static/leaflet.txt:1:1 error name-case
+content/synonyms.yaml:2:39 error danger-contact
+content/synonyms.yaml:4:23 error idle-synonym
+content/synonyms.yaml:4:30 error same-synonym
 out:1:1 error foreign-file
 out:1:1 error same-file
 out:1:1 error same-file

@@ -34,6 +34,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
         "source prose selfcheck assets catalog wording schemas parsed finder figures",
         "one thing in, one thing out; none of them knows the whole site",
     ),
+    ("search", "what can be looked for, out of the whole site"),
     (
         "load checks render pagechecks write cache",
         "gather, judge, make, judge again, write; the flow joins them, they never do",
