@@ -72,7 +72,7 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
         failed |= checks.links.unresolved(site)
         same = {problem.place.path for problem in problems if problem.rule == "same-title"}
         found = pagechecks.run(
-            rendered.pages, rendered.files, {**site.contacts, **renderer.listed}, site.settings.base_url, failed,
+            rendered.pages, rendered.files, {**site.contacts, **renderer.directory.listed}, site.settings.base_url, failed,
             lambda items, count: progress("checks", items, count),
             contacts_whole=not any(name.startswith("contact:") for name in site.failed),
             typed=frozenset(

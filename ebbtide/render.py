@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import gzip
 import html
 import json
 import re
@@ -24,11 +23,10 @@ from markupsafe import Markup
 from ebbtide import catalog, figures, wording
 from ebbtide.assets import Assets, headers, named, policy
 from ebbtide.finder import places
-from ebbtide.finder.files import FinderFiles, finder_files
+from ebbtide.finder.directory import Directory
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
-from ebbtide.model.facility import FacilityList
 from ebbtide.model.figure_base import Word
 from ebbtide.model.page import File, Page, PageKind
 from ebbtide.model.prose import FigureUse, Prose
@@ -262,9 +260,11 @@ class Renderer:
             )
         yield plan(
             "help", "get-help/", settings.help.title, settings.help.summary, site.places.at("help"), danger=True,
-            sections=self._help_sections(), regions=self.regions,
+            sections=self._help_sections(), regions=self.directory.regions,
         )  # fmt: skip
-        yield from self._place_plans(plan)
+        for one in self.directory.pages():
+            title, summary = self._filled(one.kind, one.values), self._filled(f"{one.kind}-summary", one.values)
+            yield plan(one.kind, one.url, title, summary, home, whole_size=self._whole_size, **one.context)
         terms = sorted(site.glossary.items(), key=lambda entry: entry[1].term.casefold())
         yield plan(
             "sources", "sources/", self._word("sources"), self._word("sources-summary"), home, cited=self._cited()
@@ -279,36 +279,16 @@ class Renderer:
             "not-found", "404.html", self._word("not-found"), self._word("not-found-summary"), home, listed=listed
         )
 
-    def _place_plans(self, plan: Callable[..., Callable[[], Page | None]]) -> Iterator[Callable[[], Page | None]]:
-        """The finder, and below it a page for each part of the country and each town with a place in it."""
-        site, place = self.site, Place(self.site.places.path)
-        if not site.has_places:
-            return
-        word, everywhere = (
-            self._word,
-            [site.contacts[id] for id in site.settings.help.everywhere if id in site.contacts],
-        )
-        more: dict[str, Any] = {"everywhere": everywhere, "lists": [one for one in site.facilities if one.facilities]}
-        yield plan(
-            "finder", places.FOLDER, word("finder"), word("finder-summary"), place, regions=self.regions,
-            tiles=places.tiles(site.settings.region_map, site.settings.country, self.regions),
-            centers=[one for one in site.contacts.values() if one.kind in ("center", "locator")],
-            finders=[made.index_path for made in self._finders], whole_size=self._whole_size,
-            searched=self._searched, told=list(places.listed(one for one in site.facilities if one not in self._searched)),
-            **more,
-        )  # fmt: skip
-        for region in self.regions:
-            named = {"name": region.name}
-            yield plan(
-                "region", region.url, self._filled("region", named), self._filled("region-summary", named), place,
-                region=region, **more,
-            )  # fmt: skip
-            for town in region.towns:
-                both = {"name": town.name, "region": region.name}
-                yield plan(
-                    "town", town.url, self._filled("town", both), self._filled("town-summary", both), place,
-                    region=region, town=town, **more,
-                )  # fmt: skip
+    @cached_property
+    def directory(self) -> Directory:
+        """What is known of places."""
+        return Directory(self.site, wording.country(self.site.settings.country, self.locale.replace("_", "-")))
+
+    @cached_property
+    def _whole_size(self) -> str:
+        """How much the whole of the lists of places is, in words."""
+        size = round(self.directory.whole_bytes / 1e6, 1)
+        return format_unit(size, "digital-megabyte", length="short", locale=self.locale)
 
     @cached_property
     def _documents(self) -> tuple[Document, ...]:
@@ -320,7 +300,9 @@ class Renderer:
         made += [(f"{name}/", word(name), word(f"{name}-summary")) for name in names]
         if site.has_places:
             made.append((places.FOLDER, word("finder"), word("finder-summary")))
-        regions = [(one.url, one.name, " ".join(agency.name for agency in one.agencies)) for one in self.regions]
+        regions = [
+            (one.url, one.name, " ".join(agency.name for agency in one.agencies)) for one in self.directory.regions
+        ]
         people = [one for held in self._help_sections().values() for one in held]
         return documents(site, people, made, regions)
 
@@ -330,36 +312,6 @@ class Renderer:
         return tuple(
             named("assets", file.path, file.content) for file in index_files(self._documents, self.site.synonyms)
         )
-
-    @cached_property
-    def _finders(self) -> tuple[FinderFiles, ...]:
-        """The data files of each list that has places, in the order of the lists."""
-        return tuple(finder_files(one) for one in self._searched)
-
-    @cached_property
-    def _searched(self) -> tuple[FacilityList, ...]:
-        """The lists in which there is something to be near to. The places of others stand on the finder's page as they are."""
-        return tuple(one for one in self.site.facilities if any(place.point for place in one.facilities))
-
-    @property
-    def _whole_size(self) -> str:
-        """How much the whole of the lists is, in words."""
-        size = sum(len(gzip.compress(file.content, 9, mtime=0)) for made in self._finders for file in made.whole)
-        return format_unit(round(size / 1e6, 1), "digital-megabyte", length="short", locale=self.locale)
-
-    @cached_property
-    def listed(self) -> dict[str, places.Listed]:
-        """Every place that pages show, by the name under which its numbers stand."""
-        towns = (town.places for region in self.regions for town in region.towns)
-        scattered = (region.scattered for region in self.regions)
-        return {place.id: place for held in (*towns, *scattered) for place in held}
-
-    @cached_property
-    def regions(self) -> tuple[places.Region, ...]:
-        site = self.site
-        country = site.settings.country
-        whole = wording.country(country, self.locale.replace("_", "-"))
-        return places.regions(site.settings.region_names, country, site.contacts.values(), site.facilities, whole)
 
     def shelf(self, section: str) -> list[Article]:
         """The articles of a section, in the order their front matter asks for, then by title."""
@@ -380,7 +332,7 @@ class Renderer:
             # a host shows this page under any address, so its links must begin at the root
             root = "/" + "/".join((settings.base_url or "").split("/")[3:]).strip("/")
             root = root if root.endswith("/") else f"{root}/"
-        scripts = ("finder",) if kind == "finder" and self._finders else _SCRIPTS.get(kind, ("site",))
+        scripts = ("finder",) if kind == "finder" and self.directory.finders else _SCRIPTS.get(kind, ("site",))
         view = _View(
             kind=kind, url=url, root=root, title=title, description=description, style=style,
             policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
@@ -575,11 +527,15 @@ class Renderer:
     def _help_sections(self) -> dict[str, list[Contact]]:
         """Contacts by the part of the Get help page where they stand; none of the parts empty."""
         found = {part: list[Contact]() for part in HELP_SECTIONS}
-        on_own_page = {contact.id for region in self.regions for contact in region.agencies}
+        on_own_page = {contact.id for region in self.directory.regions for contact in region.agencies}
         for contact in self.site.contacts.values():
             if contact.id not in on_own_page:
                 found[self._help_section(contact)].append(contact)
-        return {part: contacts for part, contacts in found.items() if contacts or (part == "near" and self.regions)}
+        return {
+            part: contacts
+            for part, contacts in found.items()
+            if contacts or (part == "near" and self.directory.regions)
+        }
 
     def _help_section(self, contact: Contact) -> str:
         settings = self.site.settings
@@ -603,7 +559,7 @@ class Renderer:
         if self.site.selfchecks:
             yield from self._more
         yield from self._index
-        for made_of in self._finders:
+        for made_of in self.directory.finders:
             yield from made_of.files
         yield from self._for_clinicians()
         styles = [
