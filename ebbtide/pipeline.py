@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ebbtide import checks, load, pagechecks, prose, render, selfcheck, source, write
+from ebbtide.finder import places
 from ebbtide.model import base, contact, digits, facility, figure
 from ebbtide.model.page import File
 from ebbtide.model.site import Site
@@ -68,7 +69,7 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
     rendered = renderer.run(lambda items, count: progress("pages", items, count))
     problems += renderer.problems
     if not errors(renderer.problems):
-        failed = frozenset(_address(name) for name in site.failed if name.startswith(("article:", "questionnaire:")))
+        failed = frozenset(_address(name) for name in site.failed if name.startswith(_PAGES))
         failed |= checks.links.unresolved(site)
         same = {problem.place.path for problem in problems if problem.rule == "same-title"}
         found = pagechecks.run(
@@ -118,8 +119,14 @@ def rules() -> dict[str, str]:
     return dict(sorted(book.items()))
 
 
+_PAGES = ("article:", "questionnaire:", "facilities:")
+"""What has a page of its own, so that a link to one that could not be read is not called dead on top."""
+
+
 def _address(failed: str) -> str:
     kind, _, name = failed.partition(":")
+    if kind == "facilities":
+        return places.FOLDER
     return f"questionnaires/{name}/" if kind == "questionnaire" else f"{name}/"
 
 

@@ -78,7 +78,7 @@ def unknown_page(site: Site) -> Iterator[Finding]:
     known = {*PAGES, *site.settings.sections}
     if not site.selfchecks and not any(name.startswith("questionnaire:") for name in site.failed):
         known -= {"questionnaires", "my-results"}
-    if not site.has_places and not site.has_failed("facilities", ""):
+    if not site.has_places and not any(name.startswith("facilities:") for name in site.failed):
         known -= {"find-treatment"}
     for place, kind, name, _ in _all(site):
         if kind == "page" and name not in known:

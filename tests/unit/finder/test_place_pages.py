@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.small_site import SITE, made, write_site
+from ebbtide import pipeline
+from tests.small_site import SITE, made, options, write_site
 
 OFFICES = "name,city,phone\nClinic South,Leeds,020 7946 0021\nClinic North,York,020 7946 0022\nClinic East,York,020 7946 0023 x4\nClinic West,Hull,020 7946 0024\n"
 LIST = (
@@ -65,6 +66,17 @@ def test_without_a_list_there_are_lines_and_where_to_add_one(tmp_path: Path) -> 
     wales = pages["find-treatment/wales/index.html"]
     assert "We found no line of Wales's own whose number we could check." in wales
     assert "The made-up line" in wales
+
+
+def test_a_link_to_the_finder_is_not_called_dead_where_its_only_list_cannot_be_read(tmp_path: Path) -> None:
+    content = write_site(tmp_path)
+    page = content / "articles/first/always.md"
+    page.write_text(page.read_text("utf-8") + "\n[Find treatment](page:find-treatment)\n", "utf-8")
+    (content / "facilities/broken").mkdir(parents=True)
+    (content / "facilities/broken/list.yaml").write_text("title: A\n", "utf-8")
+    (content / "facilities/broken/places.csv").write_text(OFFICES, "utf-8")
+    result = pipeline.make(options(content, content / "no-output"))
+    assert {problem.place.path.rpartition("/")[2] for problem in result.problems} == {"list.yaml"}
 
 
 def test_a_site_that_knows_no_part_of_its_country_has_no_finder(tmp_path: Path) -> None:
