@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ebbtide import checks, load, pagechecks, prose, render, selfcheck, source, write
+from ebbtide import checks, load, machines, pagechecks, prose, selfcheck, source, templating, write
 from ebbtide.finder import places
 from ebbtide.model import base, contact, digits, facility, figure
 from ebbtide.model.page import File
@@ -110,7 +110,7 @@ def rules() -> dict[str, str]:
     from ebbtide.selfcheck import proofs
 
     book: dict[str, str] = {}
-    for part in (source, base, load, contact, facility, figure, prose, selfcheck, proofs, render, write):
+    for part in (source, base, load, contact, facility, figure, prose, selfcheck, proofs, templating, machines, write):
         book |= part.RULES
     named: list[Callable[..., object]] = [rule for _, rule in checks.RULES]
     named += [rule for _, rule in pagechecks.RULES]

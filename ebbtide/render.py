@@ -1,29 +1,23 @@
-"""`Site` -> finished pages and files, in memory. The only Jinja environment."""
+"""`Site` -> finished pages and the files that they load, in memory."""
 
 from __future__ import annotations
 
-import datetime
 import html
-import json
 import re
-import traceback
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from babel.units import format_unit
 from markupsafe import Markup
 
-from ebbtide import catalog, figures, wording
-from ebbtide.assets import Assets, headers, named, policy
+from ebbtide import figures, wording
+from ebbtide.assets import Assets, named, policy
 from ebbtide.finder import places
 from ebbtide.finder.directory import Directory
+from ebbtide.machines import Machines
 from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
@@ -33,13 +27,7 @@ from ebbtide.model.prose import FigureUse, Prose
 from ebbtide.model.site import SelfCheck, Site
 from ebbtide.problem import Place, Problem
 from ebbtide.search import Document, documents, index_files, letters
-from ebbtide.selfcheck import fhir
-
-RULES: Mapping[str, str] = {
-    "template": "Templates print what they are given: no unknown names, no mistakes in their syntax.",
-    "no-base-url": "site.yaml gives base_url, so that canonical addresses, the sitemap and the feed can be written.",
-    **catalog.RULES,
-}
+from ebbtide.templating import Templates, missing
 
 STYLED: tuple[PageKind, ...] = (
     "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
@@ -62,16 +50,10 @@ HELP_SECTIONS: Mapping[str, tuple[Kind, ...]] = {
 """The parts of the Get help page, in its order, and the kinds of contact that stand there. A contact of another country, or one
 that does not speak the site's language, stands under ``abroad`` or ``languages`` whatever its kind."""
 
-NUMBERS = "get-help/numbers.vcf"
-"""Numbers to save, for a phone's address book."""
-
 _STYLES: Mapping[PageKind, tuple[str, ...]] = {
     "help": ("help", "places"), "finder": ("help", "places", "finder"), "region": ("help", "places"), "town": ("help", "places"),
 }  # fmt: skip
 """Kinds of page that take the styles of others."""
-
-MANY = 10
-"""Pages that a template may fail to make before no other is tried: all that can be learnt from them has been learnt."""
 
 _SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": ("selfcheck",),
@@ -133,17 +115,10 @@ class Renderer:
     site: Site
     templates: Sequence[tuple[Path, str]]
     problems: list[Problem] = field(default_factory=list)
-    _failures: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         settings = self.site.settings
-        place = self.site.places.at("language")
-        locale = catalog.locale_of(settings.language)
-        if locale is None:
-            message = f"{settings.language} is no language whose names of months and days are known."
-            self.problems.append(Problem(place, "error", "no-catalog", message, "Write for example en, en-US or fr."))
-        self.locale = "en" if locale is None else str(locale)
-        self.words = catalog.Words(settings.language, self.templates, place)
+        self.made_by = Templates(self.templates, settings.language, self.site.places.at("language"), self.problems)
         self.assets = Assets(self.templates, settings.colors, settings.dark_colors)
         self.styles = {kind: self.assets.style(*_STYLES.get(kind, (kind,))) for kind in STYLED}
         shown = any(article.body.figures for article in self.site.articles)
@@ -157,36 +132,10 @@ class Renderer:
             for name, picture in self.site.pictures.items()
         }
         self.articles = {article.id: article for article in self.site.articles}
-        self.environment = self._environment()
-
-    def _environment(self) -> jinja2.Environment:
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([folder for folder, _ in self.templates]),
-            undefined=jinja2.StrictUndefined,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        )
-        said = self.words.translations
-        environment.install_gettext_callables(  # type: ignore[attr-defined]
-            said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
-        )
-        environment.filters |= {
-            "date": self._date,
-            "json": _json,
-            "vcard": _vcard,
-            **wording.filters(self.locale.replace("_", "-")),
-        }
-        environment.globals |= {
-            "picture": self._picture,
-            "site": self.site.settings,
-            "has_selfchecks": bool(self.site.selfchecks),
-            "contacts": self.site.contacts,
-            "glossary": self.site.glossary,
-            "sources": self.site.sources,
-        }
-        return environment
+        self.made_by.give(
+            picture=self._picture, site=settings, has_selfchecks=bool(self.site.selfchecks), contacts=self.site.contacts,
+            glossary=self.site.glossary, sources=self.site.sources,
+        )  # fmt: skip
 
     # everything
 
@@ -198,7 +147,7 @@ class Renderer:
         plans = list(self._plans())
         pages = tuple(page for plan in progress(plans, len(plans)) if (page := plan()) is not None)
         rendered = Rendered(pages, tuple(self._files(pages)))
-        self.problems += self.words.problems + self.words.untold()
+        self.problems += self.made_by.untold()
         return rendered
 
     def _plans(self) -> Iterator[Callable[[], Page | None]]:
@@ -239,11 +188,11 @@ class Renderer:
                 )
         if site.selfchecks:
             yield plan(
-                "questionnaires", "questionnaires/", self._word("questionnaires"), self._word("questionnaires-summary"), home,
+                "questionnaires", "questionnaires/", self.made_by.word("questionnaires"), self.made_by.word("questionnaires-summary"), home,
                 checks=site.selfchecks,
             )  # fmt: skip
             yield plan(
-                "my-results", "my-results/", self._word("my-results"), self._word("my-results-summary"), home,
+                "my-results", "my-results/", self.made_by.word("my-results"), self.made_by.word("my-results-summary"), home,
                 checks=site.selfchecks,
             )  # fmt: skip
         for check in site.selfchecks:
@@ -263,37 +212,57 @@ class Renderer:
             sections=self._help_sections(), regions=self.directory.regions,
         )  # fmt: skip
         for one in self.directory.pages():
-            title, summary = self._filled(one.kind, one.values), self._filled(f"{one.kind}-summary", one.values)
+            title, summary = (
+                self.made_by.phrase(one.kind, one.values),
+                self.made_by.phrase(f"{one.kind}-summary", one.values),
+            )
             yield plan(one.kind, one.url, title, summary, home, whole_size=self._whole_size, **one.context)
         terms = sorted(site.glossary.items(), key=lambda entry: entry[1].term.casefold())
         yield plan(
-            "sources", "sources/", self._word("sources"), self._word("sources-summary"), home, cited=self._cited()
+            "sources",
+            "sources/",
+            self.made_by.word("sources"),
+            self.made_by.word("sources-summary"),
+            home,
+            cited=self._cited(),
         )
-        yield plan("glossary", "glossary/", self._word("glossary"), self._word("glossary-summary"), home, terms=terms)
+        yield plan(
+            "glossary",
+            "glossary/",
+            self.made_by.word("glossary"),
+            self.made_by.word("glossary-summary"),
+            home,
+            terms=terms,
+        )
         known = site.synonyms
         yield plan(
-            "search", "search/", self._word("search"), self._word("search-summary"), home, danger=True,
+            "search", "search/", self.made_by.word("search"), self.made_by.word("search-summary"), home, danger=True,
             letters=letters(self._documents, known), alarms=known.danger if known else (), files=[file.path for file in self._index],
         )  # fmt: skip
         yield plan(
-            "not-found", "404.html", self._word("not-found"), self._word("not-found-summary"), home, listed=listed
+            "not-found",
+            "404.html",
+            self.made_by.word("not-found"),
+            self.made_by.word("not-found-summary"),
+            home,
+            listed=listed,
         )
 
     @cached_property
     def directory(self) -> Directory:
         """What is known of places."""
-        return Directory(self.site, wording.country(self.site.settings.country, self.locale.replace("_", "-")))
+        return Directory(self.site, wording.country(self.site.settings.country, self.made_by.tag))
 
     @cached_property
     def _whole_size(self) -> str:
         """How much the whole of the lists of places is, in words."""
         size = round(self.directory.whole_bytes / 1e6, 1)
-        return format_unit(size, "digital-megabyte", length="short", locale=self.locale)
+        return format_unit(size, "digital-megabyte", length="short", locale=self.made_by.locale)
 
     @cached_property
     def _documents(self) -> tuple[Document, ...]:
         """All that the search finds."""
-        site, settings, word = self.site, self.site.settings, self._word
+        site, settings, word = self.site, self.site.settings, self.made_by.word
         made = [("get-help/", settings.help.title, settings.help.summary)]
         made += [(f"{id}/", section.title, section.summary) for id, section in settings.sections.items()]
         names = ("sources", "glossary", *(("questionnaires", "my-results") if site.selfchecks else ()))
@@ -336,70 +305,13 @@ class Renderer:
         view = _View(
             kind=kind, url=url, root=root, title=title, description=description, style=style,
             policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
-            canonical=self.absolute(url), danger=danger, section=section,
+            canonical=settings.absolute(url), danger=danger, section=section,
             more=self._more[0].path if kind == "questionnaire" else "",
         )  # fmt: skip
         known = {"page": view, "to": lambda pointer: self.target(pointer, root)}
         context = {**known, "body": lambda prose: self._body(prose, root, known), **more}
-        text = self._rendered(f"{kind}.html", url, context)
+        text = self.made_by.filled(f"{kind}.html", url, context)
         return None if text is None else Page(url, f"{text.strip()}\n".encode(), origin, kind)
-
-    def _rendered(self, template: str, url: str, context: Mapping[str, Any]) -> str | None:
-        if self._failures[template] >= MANY:
-            return None
-        try:
-            return self.environment.get_template(template).render(context)
-        except Exception as error:  # a template can fail in as many ways as Python can; each is its author's to mend
-            self._failures[template] += MANY if isinstance(error, RecursionError) else 1  # which takes a second a page
-            self._template_problem(error, template, f"the page {url or 'index.html'}")
-        return None
-
-    def _template_problem(self, error: Exception, template: str, what: str) -> None:
-        """Say where in which template an error arose: at the innermost line of a template that was being worked on."""
-        lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-        lines = [line for line in lines if self._shown(line[0])] or [(template, 1)]
-        filename, line = lines[-1]
-        said = str(error)
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            filename, line, said = error.filename or error.name or template, error.lineno, str(error.message)
-        elif isinstance(error, jinja2.TemplateNotFound):
-            said = f"there is no template {error.name}"
-        elif isinstance(error, UnicodeDecodeError):
-            filename, line, said = self._not_utf8() or filename, 1, "the file is not UTF-8 text"
-        elif isinstance(error, RecursionError):
-            (filename, line), _ = Counter(lines).most_common(1)[0]
-            said = "the template includes or calls itself without end"
-        elif isinstance(error, KeyError):
-            said = f"there is no {said}"
-        problem = Problem(
-            Place(self._shown(filename) or filename, line), "error", "template", f"{said.rstrip('.')}, while making {what}.",
-            "Mend this line of the template, or delete your copy of the file to use the one that comes with the program.",
-        )  # fmt: skip
-        if not any(other.place == problem.place and other.rule == "template" for other in self.problems):
-            self.problems.append(problem)
-
-    def _shown(self, filename: str) -> str:
-        """How problems name a template, given its file or its name among templates; empty where it is none."""
-        for folder, name in self.templates:
-            file = folder / filename  # a whole path stays as it is
-            if file.is_relative_to(folder) and file.is_file():
-                return f"{name}/{file.relative_to(folder).as_posix()}"
-        return ""
-
-    def _not_utf8(self) -> str:
-        """The first template that cannot be decoded."""
-        for folder, _ in self.templates:
-            for file in sorted(file for file in folder.rglob("*") if file.suffix in (".html", ".xml")):
-                try:
-                    file.read_bytes().decode()
-                except UnicodeDecodeError:
-                    return str(file)
-        return ""
-
-    def absolute(self, url: str) -> str | None:
-        """The whole address of a page, where `base_url` is known."""
-        base = self.site.settings.base_url
-        return f"{base.rstrip('/')}/{url}" if base else None
 
     def target(self, pointer: str, root: str = "") -> Target:
         """Where ``article:symptoms/sleep`` and the like lead. A pointer to nothing is reported by a check and leads home."""
@@ -426,9 +338,9 @@ class Renderer:
         if name in self.site.settings.sections:
             return self.site.settings.sections[name].title
         return (
-            self._word(name)
+            self.made_by.word(name)
             if name in ("sources", "glossary", "questionnaires", "my-results", "search")
-            else self._word("finder")
+            else self.made_by.word("finder")
             if name == "find-treatment"
             else name
         )
@@ -438,7 +350,7 @@ class Renderer:
     @cached_property
     def _more(self) -> tuple[File, File]:
         """The script that self-checks fetch when the reader goes on, with the part of the page that it brings; and its styles."""
-        markup = self._rendered("parts/selfcheck/more.html", "questionnaires/", {"root": "../../"}) or ""
+        markup = self.made_by.filled("parts/selfcheck/more.html", "questionnaires/", {"root": "../../"}) or ""
         return self.assets.more(" ".join(markup.split()))
 
     def _body(self, prose: Prose, root: str, known: Mapping[str, Any]) -> Any:
@@ -453,7 +365,7 @@ class Renderer:
             return f'src="{root}{self.media[name].path}" width="{known.width}" height="{known.height}" loading="lazy"'
 
         def word(found: re.Match[str]) -> str:
-            said = html.escape(self._word(found[1]).replace("{n}", html.unescape(found[2] or "")))
+            said = html.escape(self.made_by.word(found[1]).replace("{n}", html.unescape(found[2] or "")))
             return said if found[2] else f'<span class="level">{said}</span> '
 
         markup = re.sub(r'<x-say key="([\w-]+)"(?: n="([^"]*)")?>\s*</x-say>', word, prose.html)
@@ -470,46 +382,17 @@ class Renderer:
         drawing = figures.draw(figure, self._say)
         told = figures.tell(figure, self._say, [Markup(cite) for cite in use.cites])  # noqa: S704, made by prose
         caption = Markup(use.caption)  # noqa: S704, prose has sanitised it
-        template = self.environment.get_template("parts/figure.html")
-        return template.render(
-            {**known, "figure": figure, "caption": caption, "drawing": Markup(drawing), "told": told}  # noqa: S704, drawn by us
-        )
+        shown = {"figure": figure, "caption": caption, "drawing": Markup(drawing), "told": told}  # noqa: S704, drawn by us
+        return str(self.made_by.part("parts/figure.html", {**known, **shown}))
 
     def _say(self, word: Word) -> str:
         """A word of the templates' with its blanks filled in."""
-        return self._filled(word.key, dict(word.values))
-
-    def _filled(self, key: str, values: Mapping[str, Any]) -> str:
-        said = self._word(key)
-        for name, value in values.items():
-            shown = value if isinstance(value, str) else format_decimal(value, locale=self.locale)
-            said = said.replace(f"{{{name}}}", shown)
-        return said
-
-    def _word(self, key: str) -> str:
-        """A word of the templates', in the site's language, that is needed where no template is at work."""
-        if self._all_words is None:
-            return ""
-        if key not in self._all_words:
-            self._template_problem(jinja2.TemplateError(f"words has no {key}"), "parts/words.html", "pages")
-            return ""
-        return self._all_words[key]
-
-    @cached_property
-    def _all_words(self) -> Mapping[str, str] | None:
-        try:
-            template = self.environment.get_template("parts/words.html")
-            template.render()  # only this way of running a template has errors tell their lines
-            words = getattr(template.module, "words", {})
-            return {key: str(word) for key, word in words.items()}
-        except Exception as error:  # as in _rendered
-            self._template_problem(error, "parts/words.html", "pages")
-            return None
+        return self.made_by.phrase(word.key, dict(word.values))
 
     def _picture(self, name: str) -> str:
         """For templates: where a picture of the look of the site stands, from the root."""
         if name not in self.pictures:
-            raise jinja2.TemplateError(f"there is no picture {name} in assets/img")
+            raise missing(f"there is no picture {name} in assets/img")
         return self.pictures[name].path
 
     def _references(self, article: Article) -> list[tuple[str, Any]]:
@@ -546,12 +429,10 @@ class Renderer:
             return "languages"
         return next(part for part, kinds in HELP_SECTIONS.items() if contact.kind in kinds)
 
-    def _date(self, day: datetime.date) -> str:
-        return format_date(day, format="long", locale=self.locale)
-
-    # files that are not pages
+    # files
 
     def _files(self, pages: Sequence[Page]) -> Iterator[File]:
+        """What pages load, and what other programs read."""
         yield from self.site.static
         yield from {
             file.path: file for file in (*self.pictures.values(), *self.media.values(), *self.assets.scripts.values())
@@ -561,94 +442,7 @@ class Renderer:
         yield from self._index
         for made_of in self.directory.finders:
             yield from made_of.files
-        yield from self._for_clinicians()
-        styles = [
-            *dict.fromkeys(self.styles[kind] for kind in STYLED),
-            *([self.figure_style] if self.figure_style else []),
-        ]
-        own = {file.path for file in self.site.static}
-        made = [File("_headers", headers(styles).encode()), File("robots.txt", self._robots().encode())]
-        if self.site.settings.help.save:
-            made.append(File(NUMBERS, self._address_book()))
-        base = self.site.settings.base_url
-        if base:
-            shown = [page for page in pages if page.kind not in ("not-found", "moved")]
-            made.append(
-                File(
-                    "sitemap.xml",
-                    self._xml(
-                        "sitemap.xml", entries=[(self.absolute(page.url), self._changed(page)) for page in shown]
-                    ),
-                )
-            )
-            made.append(
-                File(
-                    "feed.xml",
-                    self._xml("feed.xml", articles=self._newest(), absolute=self.absolute, updated=self._updated),
-                )
-            )
-        else:
-            self.problems.append(
-                Problem(Place(self.site.places.path), "warning", "no-base-url",
-                        "base_url is not set, so canonical addresses, the sitemap and the feed are left out.",
-                        "Add base_url: and the address that the site will have.")
-            )  # fmt: skip
-        yield from (file for file in made if file.path not in own)
-
-    def _address_book(self) -> bytes:
-        """Numbers to save, as vCards (RFC 2426, version 3.0, which both kinds of phone read): lines end in CR LF, long ones are folded."""
-        save = [self.site.contacts[id] for id in self.site.settings.help.save if id in self.site.contacts]
-        text = self._rendered("numbers.vcf", NUMBERS, {"save": save}) or ""
-        return "".join(wording.folded(line) for line in text.splitlines() if line).encode()
-
-    def _for_clinicians(self) -> Iterator[File]:
-        """Each self-check as a FHIR Questionnaire, beside its page."""
-        settings, words = self.site.settings, {key: self._word(key) for key in fhir.WORDS if self.site.selfchecks}
-        for check in self.site.selfchecks:
-            publication = fhir.Publication(self.absolute(check.url), settings.language, settings.owner.name, words)
-            content = fhir.fhir_file(check.questionnaire, dict(check.plan), check.sheet, publication)
-            yield File(f"{check.url.rstrip('/')}.fhir.json", content)
-
-    def _xml(self, name: str, **context: Any) -> bytes:
-        return ((self._rendered(name, name, context) or "").strip() + "\n").encode()
-
-    def _robots(self) -> str:
-        sitemap = self.absolute("sitemap.xml")
-        return "User-agent: *\nAllow: /\n" + (f"Sitemap: {sitemap}\n" if sitemap else "")
-
-    def _changed(self, page: Page) -> datetime.date | None:
-        return self._read_on.get(page.url) or self._updated
-
-    @cached_property
-    def _read_on(self) -> Mapping[str, datetime.date]:
-        """When each page that has a review was last read through, by its address."""
-        articles = {article.url: article.meta.review.reviewed for article in self.site.articles}
-        return articles | {check.url: check.questionnaire.review.reviewed for check in self.site.selfchecks}
-
-    def _newest(self) -> list[Article]:
-        return sorted(self.site.articles, key=lambda article: (article.meta.review.reviewed, article.id), reverse=True)[
-            :30
-        ]
-
-    @property
-    def _updated(self) -> datetime.date | None:
-        return max(self._read_on.values(), default=None)
-
-
-def _vcard(value: str) -> Any:
-    """A text as a value in a vCard, which is no HTML."""
-    return Markup(wording.vcard(value))  # noqa: S704, goes into a file that no browser shows as a page
-
-
-def _json(value: Any) -> Any:
-    """JSON that may stand inside a script element: no character in it can end the element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for raw, coded in (
-        ("<", "\\u003c"),
-        (">", "\\u003e"),
-        ("&", "\\u0026"),
-        ("\u2028", "\\u2028"),
-        ("\u2029", "\\u2029"),
-    ):
-        text = text.replace(raw, coded)
-    return Markup(text)  # noqa: S704, no sign that could end the element is left
+        styles = dict.fromkeys((*(self.styles[kind] for kind in STYLED), *filter(None, (self.figure_style,))))
+        machines = Machines(self.site, self.made_by, tuple(styles))
+        yield from machines.files(pages)
+        self.problems += machines.problems()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ebbtide import checks, load, pagechecks, pipeline, prose, render, selfcheck, source, write
+from ebbtide import checks, load, machines, pagechecks, pipeline, prose, selfcheck, source, templating, write
 from ebbtide.checks import articles, contacts, figures, links, media, search, sources
 from ebbtide.model import base, contact, facility, figure
 from ebbtide.selfcheck import proofs
@@ -65,7 +65,7 @@ def _chapters() -> Iterator[tuple[str, str, Iterable[str]]]:
         "Of all answers that can be given, blanks included; each problem names answers that show it.",
         proofs.RULES,
     )
-    yield "Templates", "", render.RULES
+    yield "Templates", "", [*templating.RULES, *machines.RULES]
     yield (
         "Finished pages",
         "These look at each page as a browser will get it. Where one is broken, and no text is at fault, a template is.",

@@ -133,6 +133,10 @@ class SiteSettings(Strict):
     colors: dict[Id, Colour] = {}
     dark_colors: dict[Id, Colour] = {}
 
+    def absolute(self, url: str) -> str | None:
+        """The whole address of a page or file of the site, where `base_url` is known."""
+        return f"{self.base_url.rstrip('/')}/{url}" if self.base_url else None
+
 
 @dataclass(frozen=True)
 class SelfCheck:

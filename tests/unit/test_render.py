@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ebbtide import pipeline, render
+from ebbtide import pipeline, templating
 from ebbtide.problem import Problem
 from tests.small_site import article, made, options, write_site
 
@@ -472,7 +472,7 @@ def test_a_file_of_the_publisher_s_own_goes_before_ours(content: Path) -> None:
 
 def test_data_cannot_end_the_element_that_it_stands_in() -> None:
     hostile = {"a": "</script><script>alert(1)</script><!--", "b": "\u2028\u2029&amp;"}
-    text = str(render._json(hostile))
+    text = str(templating.as_json(hostile))
     assert not set("<>&\u2028\u2029") & set(text)
     assert json.loads(text) == hostile
 
