@@ -45,6 +45,8 @@ class Assets:
     folders: Sequence[tuple[Path, str]]
     colors: Mapping[str, str]
     dark_colors: Mapping[str, str]
+    leaving: bool = False
+    """Whether each page has a way to leave it at once."""
     unsound: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Styles met so far that could not be used: how problems name the file, then what is wrong and what to do."""
 
@@ -60,7 +62,7 @@ class Assets:
         return named("assets", f"{name}.css", _settled(css, _constants(self._joined(kind))).encode())
 
     def _joined(self, *kinds: str) -> str:
-        parts = [self._css(name) for name in ("tokens", "base", *kinds, "print")]
+        parts = [self._css(name) for name in ("tokens", "base", *kinds, *(("leave",) if self.leaving else ()), "print")]
         own = _properties(self.colors)
         dark = _properties(self.dark_colors)
         if own:
@@ -105,7 +107,8 @@ class Assets:
     @cached_property
     def scripts(self) -> dict[str, File]:
         """The scripts that pages load, by name, and ``scoring``, the module form."""
-        made = {name: named("assets", f"{name}.js", classic(name).encode()) for name in SCRIPTS}
+        also = ("leave",) if self.leaving else ()
+        made = {name: named("assets", f"{name}.js", classic(name, *also).encode()) for name in SCRIPTS}
         made["scoring"] = named("assets", "scoring.mjs", _module("scoring").encode())
         return made
 
@@ -136,8 +139,8 @@ def _properties(colors: Mapping[str, str]) -> str:
     return "".join(f"--{name}:{value};" for name, value in colors.items())
 
 
-def classic(name: str, **given: str) -> str:
-    """A module of ours and those it imports as one classic script, in which the names `given` stand for texts.
+def classic(name: str, *also: str, **given: str) -> str:
+    """A module of ours, those it imports and those named after it as one classic script, in which the names `given` stand for texts.
 
     Browsers refuse modules from ``file://``, and the site must work from a USB stick. Our modules import only each other, by
     name, and export declarations, so joining them in order inside one function is all there is to it. Raises ValueError for
@@ -156,7 +159,8 @@ def classic(name: str, **given: str) -> str:
             take(needed)
         order.append(module)
 
-    take(name)
+    for module in (name, *also):
+        take(module)
     for module in order:
         texts[module] = _without_modules(module, texts[module])
         try:

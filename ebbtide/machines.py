@@ -12,7 +12,7 @@ from ebbtide import wording
 from ebbtide.assets import headers
 from ebbtide.model.article import Article
 from ebbtide.model.page import File, Page
-from ebbtide.model.site import Site
+from ebbtide.model.site import Security, Site
 from ebbtide.problem import Place, Problem
 from ebbtide.selfcheck import fhir
 from ebbtide.templating import Templates
@@ -55,10 +55,12 @@ class Machines:
         yield from self._for_clinicians()
         yield File("_headers", headers(self.styles).encode())
         yield File("robots.txt", self._robots().encode())
+        if self.site.settings.security:
+            yield File(".well-known/security.txt", self._security(self.site.settings.security).encode())
         if self.site.settings.help.save:
             yield File(NUMBERS, self._address_book())
         if self.site.settings.base_url:
-            shown = [page for page in pages if page.kind not in ("not-found", "moved")]
+            shown = [page for page in pages if page.kind not in ("not-found", "moved", "booklet")]
             entries = [(self._absolute(page.url), self._changed(page)) for page in shown]
             yield self._xml("sitemap.xml", entries=entries)
             yield self._xml("feed.xml", articles=self._newest(), absolute=self._absolute, updated=self._updated)
@@ -87,6 +89,14 @@ class Machines:
     def _robots(self) -> str:
         sitemap = self._absolute("sitemap.xml")
         return "User-agent: *\nAllow: /\n" + (f"Sitemap: {sitemap}\n" if sitemap else "")
+
+    def _security(self, said: Security) -> str:
+        """Where to report a hole, as RFC 9116 has it: lines end in CR LF or LF, `Expires` is a moment."""
+        lines = [f"Contact: {said.report}", f"Expires: {said.expires.isoformat()}T00:00:00Z"]
+        lines.append(f"Preferred-Languages: {self.site.settings.language}")
+        if own := self._absolute(".well-known/security.txt"):
+            lines.append(f"Canonical: {own}")
+        return "".join(f"{line}\n" for line in lines)
 
     def _changed(self, page: Page) -> datetime.date | None:
         return self._read_on.get(page.url) or self._updated

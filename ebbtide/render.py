@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from ebbtide import figures, wording
 from ebbtide.assets import Assets, named, policy
+from ebbtide.booklet import as_chapter
 from ebbtide.finder import places
 from ebbtide.finder.directory import Directory
 from ebbtide.machines import Machines
@@ -31,7 +32,7 @@ from ebbtide.templating import Templates, missing
 
 STYLED: tuple[PageKind, ...] = (
     "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
-    "finder", "region", "town", "search",
+    "finder", "region", "town", "search", "booklet",
 )  # fmt: skip
 """Kinds of page that carry styles."""
 
@@ -51,6 +52,7 @@ HELP_SECTIONS: Mapping[str, tuple[Kind, ...]] = {
 that does not speak the site's language, stands under ``abroad`` or ``languages`` whatever its kind."""
 
 _STYLES: Mapping[PageKind, tuple[str, ...]] = {
+    "booklet": ("article", "figure", "help", "booklet"),
     "help": ("help", "places"), "finder": ("help", "places", "finder"), "region": ("help", "places"), "town": ("help", "places"),
 }  # fmt: skip
 """Kinds of page that take the styles of others."""
@@ -103,6 +105,10 @@ class _View:
     canonical: str | None
     danger: bool = False
     section: str = ""
+    schema: str = ""
+    """What schema.org calls what the main text is."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Where the same page stands in each language, by language tag, this one included; empty where there is one language."""
     more: str = ""
     """The script that a self-check fetches when the reader goes on, from the root."""
 
@@ -119,7 +125,7 @@ class Renderer:
     def __post_init__(self) -> None:
         settings = self.site.settings
         self.made_by = Templates(self.templates, settings.language, self.site.places.at("language"), self.problems)
-        self.assets = Assets(self.templates, settings.colors, settings.dark_colors)
+        self.assets = Assets(self.templates, settings.colors, settings.dark_colors, leaving=settings.leave is not None)
         self.styles = {kind: self.assets.style(*_STYLES.get(kind, (kind,))) for kind in STYLED}
         shown = any(article.body.figures for article in self.site.articles)
         self.figure_style = self.assets.style("article", "figure") if shown else ""
@@ -151,7 +157,7 @@ class Renderer:
         return rendered
 
     def _plans(self) -> Iterator[Callable[[], Page | None]]:
-        site, settings = self.site, self.site.settings
+        site, settings, phrase = self.site, self.site.settings, self.made_by.phrase
         home = Place(site.places.path)
         listed = [id for id, section in settings.sections.items() if section.listed]
         shelves = {id: self.shelf(id) for id in settings.sections}
@@ -239,6 +245,14 @@ class Renderer:
             "search", "search/", self.made_by.word("search"), self.made_by.word("search-summary"), home, danger=True,
             letters=letters(self._documents, known), alarms=known.danger if known else (), files=[file.path for file in self._index],
         )  # fmt: skip
+        for id, section in settings.sections.items():
+            if shelves[id]:
+                values = {"title": section.title}
+                yield plan(
+                    "booklet", f"{id}/booklet/", phrase("booklet", values), phrase("booklet-summary", values),
+                    site.places.at("sections", id), shelf=shelves[id], section=id, people=self._carried(),
+                    names={article.id: _chapter(article) for article in shelves[id]},
+                )  # fmt: skip
         yield plan(
             "not-found",
             "404.html",
@@ -304,12 +318,14 @@ class Renderer:
         scripts = ("finder",) if kind == "finder" and self.directory.finders else _SCRIPTS.get(kind, ("site",))
         view = _View(
             kind=kind, url=url, root=root, title=title, description=description, style=style,
+            schema=_schema(kind, more), versions=self._versions(kind, more),
             policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
             canonical=settings.absolute(url), danger=danger, section=section,
             more=self._more[0].path if kind == "questionnaire" else "",
         )  # fmt: skip
-        known = {"page": view, "to": lambda pointer: self.target(pointer, root)}
-        context = {**known, "body": lambda prose: self._body(prose, root, known), **more}
+        known: dict[str, Any] = {"page": view, "to": lambda pointer: self.target(pointer, root)}
+        known["body"] = lambda prose: self._body(prose, root, known)
+        context = {**known, "chapter": lambda article, template: self._chapter(article, template, known), **more}
         text = self.made_by.filled(f"{kind}.html", url, context)
         return None if text is None else Page(url, f"{text.strip()}\n".encode(), origin, kind)
 
@@ -375,6 +391,32 @@ class Renderer:
             return self._figure(prose.figures[int(found[1])], known)
 
         return Markup(re.sub(r'<x-figure n="(\d+)"></x-figure>', figure, markup))  # noqa: S704, prose has sanitised it
+
+    def _chapter(self, article: Article, template: str, known: Mapping[str, Any]) -> Any:
+        """An article as a chapter of its section's booklet, by a template for one."""
+        root = known["page"].root
+        shown = self.made_by.part(template, {**known, "article": article, "references": self._references(article)})
+        chapters = {f"{root}{other.url}": _chapter(other) for other in self.shelf(article.section)}
+        return Markup(as_chapter(str(shown), _chapter(article), chapters))  # noqa: S704, only names and levels changed
+
+    def _carried(self) -> list[Contact]:
+        """Whom to call, for a page that is read on paper: those of the contact bar, then what works everywhere."""
+        settings = self.site.settings
+        lines = [line.contact for line in (*settings.contact_bar.danger, *settings.contact_bar.usual)]
+        ids = dict.fromkeys((*lines, *settings.help.everywhere))
+        return [self.site.contacts[id] for id in ids if id in self.site.contacts]
+
+    def _versions(self, kind: PageKind, more: Mapping[str, Any]) -> Mapping[str, str]:
+        """Where a page stands in each language, this one included; empty where there is no other."""
+        settings = self.site.settings
+        if kind == "home":
+            others, url = settings.other_languages, ""
+        elif kind == "article":
+            others, url = more["article"].meta.in_other_languages, more["article"].url
+        else:
+            return {}
+        own = settings.absolute(url)
+        return {settings.language: own, **others} if own and others else {}
 
     def _figure(self, use: FigureUse, known: Mapping[str, Any]) -> str:
         """A figure where a text shows it, by its template."""
@@ -446,3 +488,15 @@ class Renderer:
         machines = Machines(self.site, self.made_by, tuple(styles))
         yield from machines.files(pages)
         self.problems += machines.problems()
+
+
+def _chapter(article: Article) -> str:
+    """The name of an article's chapter in its section's booklet."""
+    return f"c-{article.id.partition('/')[2]}"
+
+
+def _schema(kind: PageKind, more: Mapping[str, Any]) -> str:
+    """What schema.org calls what a page's main text is; empty where no word of its fits."""
+    if kind == "article":
+        return "WebPage" if more["article"].meta.editorial else "MedicalWebPage"
+    return "MedicalWebPage" if kind == "questionnaire" else ""

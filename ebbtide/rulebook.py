@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ebbtide import checks, load, machines, pagechecks, pipeline, prose, selfcheck, source, templating, write
-from ebbtide.checks import articles, contacts, figures, links, media, search, sources
+from ebbtide.checks import articles, contacts, figures, links, media, search, security, sources
 from ebbtide.model import base, contact, facility, figure
 from ebbtide.selfcheck import proofs
 
@@ -56,6 +56,7 @@ def _chapters() -> Iterator[tuple[str, str, Iterable[str]]]:
         facility.RULES,
     )
     yield "The search", "docs/writing.md shows how words that people type are written.", _names(search.RULES)
+    yield "Where to report a hole", "docs/publishing.md shows how this is written.", _names(security.RULES)
     yield "Pictures", "", _names(media.RULES)
     yield "Figures", "", [*figure.RULES, *_names(figures.RULES)]
     yield "How well a text reads", "", _names(rule for rule in checks.RULES if rule[1].__module__.endswith(".reading"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_timezone_name
 
 from ebbtide.model.contact import Contact
@@ -120,6 +120,15 @@ def folded(line: str) -> str:
     return "\r\n ".join((*pieces, piece)) + "\r\n"
 
 
+def own_name(code: str) -> str:
+    """A language in its own words, as a link to it should say; the code itself where nobody has written the name down."""
+    try:
+        name = language_name(code, code)
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name[:1].upper() + name[1:]
+
+
 def filters(language: str) -> Mapping[str, Callable[..., Any]]:
     """The above as filters for templates in `language` (a BCP 47 tag)."""
     return {
@@ -127,6 +136,7 @@ def filters(language: str) -> Mapping[str, Callable[..., Any]]:
         "zone": lambda name: zone(name, language),
         "sighting": lambda seen: sighting(seen, language),
         "language_name": lambda code: language_name(code, language),
+        "own_name": own_name,
         "by_country": lambda contacts: by_country(contacts, language),
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ebbtide.checks import articles, contacts, figures, links, media, reading, search, sources
+from ebbtide.checks import articles, contacts, figures, links, media, reading, search, security, sources
 from ebbtide.model.site import Site
 from ebbtide.problem import Level, Place, Problem
 
@@ -24,6 +24,7 @@ RULES: tuple[tuple[Level, Rule], ...] = (
     *figures.RULES,
     *search.RULES,
     *reading.RULES,
+    *security.RULES,
 )
 
 

@@ -1,5 +1,6 @@
 // On every page that has no script of its own.
 import {} from "./links.js";
+import {} from "./prefetch.js";
 import { judge } from "./hours.js";
 
 judge(document);

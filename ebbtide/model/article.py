@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ebbtide.model.base import Day, Strict, Text, refusal
+from ebbtide.model.base import Day, Strict, Text, Url, language_tag, refusal
 from ebbtide.model.prose import Prose, Refers
 from ebbtide.problem import Places
 
@@ -62,6 +62,8 @@ class FrontMatter(Strict):
     related: tuple[Reference, ...] = ()
     next: Annotated[tuple[NextStep, ...], Field(min_length=1)]
     moved_from: tuple[Text, ...] = ()
+    in_other_languages: dict[Annotated[str, AfterValidator(language_tag)], Url] = {}
+    """Where this page stands in other languages, by language tag."""
     draft: bool = False
     order: int = 100
 

@@ -80,6 +80,12 @@ def web_address(value: str) -> str:
 Url = Annotated[Text, AfterValidator(web_address)]
 
 
+def language_tag(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise refusal("wrong-value", f"{value} is not a language tag.", "Write for example en, en-US or fr.")
+    return value
+
+
 def _written_as_day(value: Any) -> Any:
     """Pydantic would take a bare 2026 for seconds since 1970."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):

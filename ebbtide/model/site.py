@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from ebbtide.model.article import Article
 from ebbtide.model.article import Reference as Pointer
-from ebbtide.model.base import Id, Strict, Text, Url, refusal
+from ebbtide.model.base import Day, Id, Strict, Text, Url, language_tag, refusal
 from ebbtide.model.contact import Contact, region_code
 from ebbtide.model.facility import FacilityList
 from ebbtide.model.figure import Figure
@@ -22,12 +22,6 @@ from ebbtide.model.reference import Reference, Term
 from ebbtide.model.search import Synonyms
 from ebbtide.model.sheet import Sheet
 from ebbtide.problem import Places
-
-
-def language_tag(value: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise refusal("wrong-value", f"{value} is not a language tag.", "Write for example en, en-US or fr.")
-    return value
 
 
 def colour(value: str) -> str:
@@ -92,6 +86,20 @@ class Help(Strict):
     """Contacts that a reader can save to a phone's address book with one press."""
 
 
+class Leave(Strict):
+    """A way to leave each page at once: where it leads, and the words of the link if they are to be others than ours."""
+
+    to: Url
+    say: Text | None = None
+
+
+class Security(Strict):
+    """``.well-known/security.txt`` (RFC 9116): where to report a hole, and until when this can be relied on."""
+
+    report: Annotated[Text, AfterValidator(report_address)]
+    expires: Day
+
+
 class Job(Strict):
     """One of the things that people come for, on the home page."""
 
@@ -125,6 +133,10 @@ class SiteSettings(Strict):
     contact_bar: ContactBar
     help: Help
     footer: tuple[Pointer, ...] = ()
+    leave: Leave | None = None
+    security: Security | None = None
+    other_languages: dict[Annotated[str, AfterValidator(language_tag)], Url] = {}
+    """The same site in other languages: the address of each by language tag."""
     dont_words: tuple[Text, ...] = ()
     region_names: dict[Text, Text] = {}
     """Names of parts of countries by their codes, which no standard list has in every language."""

@@ -140,6 +140,12 @@ CASES: list[tuple[str, dict[str, str], list[str], str]] = [
      [f"{SYNONYMS}:2:27 error danger-contact", f"{SYNONYMS}:4:27 error danger-contact"], "lin is not in contacts.yaml. Did you mean line?"),
     ("unknown-article", {SYNONYMS: "pages:\n  - {words: [a], to: ['page:get-help', 'article:first/alway']}\n"},
      [f"{SYNONYMS}:2:40 error unknown-article"], "there is no article first/alway. Did you mean first/always?"),
+    # security.txt
+    *[("security-expires", changed(SETTINGS, ("footer:", f"security: {{report: 'mailto:a@b.example', expires: {day}}}\nfooter:")),
+       [f"{SETTINGS}:21:51 warning security-expires"], said) for day, said in (
+        ("2026-11-24", "security.txt is out of date since 2026-11-24. Check the address, and write a later day."),
+        ("2027-11-26", "security.txt would be valid for more than a year. Write a day within the next twelve months."),
+    )],
     # sources
     ("uncited-article", {"articles/first/bare.md": article("Bare", "No source."), "articles/first/bare2.md": article("Bare two", "None."),
                          "articles/first/own.md": article("Own", "Ours.", more="editorial: true\n"),

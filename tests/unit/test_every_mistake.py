@@ -285,6 +285,7 @@ content/site.yaml:24:122 error unknown-help-contact
 content/site.yaml:25:10 error unknown-page
 content/site.yaml:25:27 error unknown-pointer-contact
 content/site.yaml:28:23 error unknown-region
+content/site.yaml:29:59 warning security-expires
 content/sources.yaml:3:3 error missing-field
 content/sources.yaml:4:49 error unknown-field
 content/sources.yaml:5:55 error wrong-value

@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("model", "what there is; the only words that all the others share"),
     ("table", "rows of cells, which files and imports have in common"),
     (
-        "source prose selfcheck assets catalog wording schemas parsed finder figures",
+        "source prose selfcheck assets catalog wording schemas parsed finder figures booklet",
         "one thing in, one thing out; none of them knows the whole site",
     ),
     ("templating", "templates and their words; it is given what they print"),

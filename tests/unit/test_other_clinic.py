@@ -305,6 +305,7 @@ def test_no_template_says_a_word_of_its_own() -> None:
         stands_for = {"variable_begin": "\x00", "block_begin": " "}
         lexed = environment.lex(file.read_text("utf-8"))
         data = "".join(value if kind == "data" else stands_for.get(kind, "") for _, kind, value in lexed)
+        data = re.sub(r"(</?)\x00", r"\1x", data)  # a tag whose name a template fills in
         leaks += [
             f"{file.relative_to(TEMPLATES)}: {' '.join(said.split())!r}"
             for said in Seen(data).said

@@ -273,7 +273,7 @@ def test_a_catalog_that_lacks_words_is_named_with_some_of_them(content: Path) ->
     (told,) = catalog_problems(problems_with(content, {PO("nl"): catalog(Home="Begin", Read="Lezen")}))
     assert told[:2] == (f"own/{PO('nl')}:1:1", "warning")
     assert re.fullmatch(
-        r'words of the templates are not translated into nl: "[^"]+", "[^"]+", "[^"]+" and \d\d more\. Translate them in this file\. '
+        r'words of the templates are not translated into nl: "[^"]+", "[^"]+", "[^"]+" and \d+ more\. Translate them in this file\. '
         r"A template that says something in this language already prints it without _\(\)\.",
         told[2],
     )
