@@ -2,25 +2,25 @@
 // emptied first, since the next one can take long to come; and it is replaced, so that Back does not bring it up again.
 // What the browser keeps of earlier pages stays, and nothing here says otherwise.
 
-const leave = document.querySelector(".leave"), WITHIN = 5000;
-let presses = [];
+const leaveLink = document.querySelector(".leave"), LEAVE_WITHIN = 5000;
+let leavePresses = [];
 
-function away() {
+function leaveNow() {
   document.title = "";
   document.body.replaceChildren();
-  location.replace(leave.href);
+  location.replace(leaveLink.href);
 }
 
-if (leave) {
+if (leaveLink) {
   for (const link of document.querySelectorAll(".leave")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      away();
+      leaveNow();
     });
   }
   addEventListener("keydown", (event) => {
     if (event.repeat) return;
-    presses = event.key === "Shift" ? [...presses.filter((time) => event.timeStamp - time < WITHIN), event.timeStamp] : [];
-    if (presses.length === 3) away();
+    leavePresses = event.key === "Shift" ? [...leavePresses.filter((time) => event.timeStamp - time < LEAVE_WITHIN), event.timeStamp] : [];
+    if (leavePresses.length === 3) leaveNow();
   });
 }
