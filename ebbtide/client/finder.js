@@ -109,6 +109,7 @@ async function search(event) {
   wrong(text ? "" : words.empty);
   if (!text) return;
   remember();
+  begin();
   await guarded(async () => {
     const place = await whereIs(text);
     if (place && mine === turn) await show(place);
@@ -126,21 +127,36 @@ async function guarded(work) {
 }
 
 async function show(place, count = STEP) {
-  const mine = ++turn, known = await index();
+  const mine = ++turn;
+  if (!opened[list]) begin();
+  const known = await index();
   last = { place, count };
   heading(place.point ? fill(words.near, { what: place.town || place.what }) : place.name);
   get("choose").replaceChildren(...allOf(place));
   if (!place.point) return;
   get("sure").textContent = words.looking;
+  busy();
   const going = searchFor(known, place.point, ticked(), count, whole);
   const draw = (now) => mine === turn && cards(known, place, now, count);
   draw(await nearest(going, load, draw));
+  if (mine === turn) get("result").removeAttribute("aria-busy");
+}
+
+/** Says at once that something is being done. */
+function begin() {
+  heading(words.looking);
+  busy();
+}
+
+function busy() {
+  get("result").setAttribute("aria-busy", "true"); // which also keeps room for what comes, so that nothing below it moves
 }
 
 function heading(text) {
   for (const id of ["cards", "choose"]) get(id).replaceChildren();
   for (const id of ["more", "again", "loose"]) get(id).hidden = true;
   get("sure").textContent = "";
+  get("result").removeAttribute("aria-busy");
   get("found").textContent = text;
   get("result").hidden = false;
   get("found").focus();

@@ -394,6 +394,29 @@ def test_a_piece_that_does_not_come(watch: Watch, country_address: str) -> None:
     assert names(page) == nearest(code)
 
 
+def test_nothing_moves_while_places_come_late(watch: Watch, country_address: str) -> None:
+    """A shift half a second after a key is the page's own (CLS), and makes a finger hit what was not aimed at."""
+    eye = watch(country_address, viewport={"width": 360, "height": 740})
+    held: list[Any] = []
+    eye.context.add_init_script("""
+      window.__late = [];
+      new PerformanceObserver((list) => window.__late.push(...list.getEntries().filter((entry) => !entry.hadRecentInput)))
+        .observe({ type: "layout-shift", buffered: true });
+    """)
+    eye.context.route("**/assets/*/*.js", lambda route: held.append(route))
+    page = eye.open("find-treatment/")
+    look(page, sorted(CODES)[200])
+    for _ in range(60):  # each file comes long after what was pressed
+        page.wait_for_timeout(600)
+        if not held and page.locator("#cards > li").count():
+            break
+        while held:
+            held.pop().continue_()
+    assert len(names(page)) == 10
+    assert page.evaluate("window.__late.map((entry) => entry.sources.map(({ node }) => node && node.outerHTML))") == []
+    assert page.locator("[aria-busy]").count() == 0
+
+
 def test_with_the_whole_list_it_works_without_a_line(watch: Watch, country_address: str) -> None:
     eye = watch(country_address)
     page = eye.open("find-treatment/")
