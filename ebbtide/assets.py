@@ -14,7 +14,7 @@ from pathlib import Path
 import rcssmin
 
 from ebbtide.minify import Unknown, minify, top_names
-from ebbtide.model.page import File
+from ebbtide.model.page import File, Styles
 
 CLIENT = Path(__file__).parent / "client"
 _IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w-]+)\.js";?[ \t]*$', re.MULTILINE)
@@ -58,25 +58,32 @@ class Assets:
 
     def later_style(self, name: str, kind: str) -> File:
         """Styles that pages of a kind fetch when they need them."""
-        css = str(rcssmin.cssmin(self._css(name)))
+        css = str(rcssmin.cssmin(self._css(name).text))
         return named("assets", f"{name}.css", _settled(css, _constants(self._joined(kind))).encode())
 
-    def _joined(self, *kinds: str) -> str:
+    def parts(self, *kinds: str) -> list[Styles]:
+        """The styles of a kind of page as they were written, in the order in which the page carries them."""
         parts = [self._css(name) for name in ("tokens", "base", *kinds, *(("leave",) if self.leaving else ()), "print")]
         own = _properties(self.colors)
         dark = _properties(self.dark_colors)
-        if own:
-            parts.insert(1, f":root{{{own}}}")
+        # Both schemes are asked for by name: a light color must not follow into the dark, where it was never meant to be read.
         if dark:
-            parts.insert(2 if own else 1, f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}")
-        return str(rcssmin.cssmin("\n".join(parts)))
+            parts.insert(1, Styles(f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}", "", 0, "dark_colors"))
+        if own:
+            light = f"@media not all and (prefers-color-scheme:dark){{:root{{{own}}}}}"
+            parts.insert(1, Styles(light, "", 0, "colors"))
+        return parts
 
-    def _css(self, name: str) -> str:
+    def _joined(self, *kinds: str) -> str:
+        return str(rcssmin.cssmin("\n".join(part.text for part in self.parts(*kinds))))
+
+    def _css(self, name: str) -> Styles:
         path = f"assets/css/{name}.css"
-        for folder, shown in self.folders:
+        for rank, (folder, shown) in enumerate(self.folders, 1):
             if (folder / path).is_file():
-                return self._sound((folder / path).read_bytes(), f"{shown}/{path}")
-        return ""
+                file = f"{shown}/{path}"
+                return Styles(self._sound((folder / path).read_bytes(), file), file, rank)
+        return Styles("", path, len(self.folders))
 
     def _sound(self, content: bytes, shown: str) -> str:
         try:
@@ -114,13 +121,15 @@ class Assets:
 
 
 def _constants(css: str) -> dict[str, str]:
-    """What `:root` declares once in minified styles, and nothing declares again: most measures of the look.
+    """What `:root` declares once in minified styles, for every reader, and nothing declares again: most measures of the look.
 
     Colors are declared again for dark screens and for paper, and so are none.
     """
     found: dict[str, str] = {}
-    for root in re.findall(r":root\{([^{}]*)\}", css):
-        for name, value in re.findall(r"(?:^|;)(--[\w-]+):([^;]*)", root):
+    for root in re.finditer(r":root\{([^{}]*)\}", css):
+        if css.count("{", 0, root.start()) > css.count("}", 0, root.start()):
+            continue  # only under a condition
+        for name, value in re.findall(r"(?:^|;)(--[\w-]+):([^;]*)", root[1]):
             uses = css.count(f"var({name})")
             only = len(re.findall(rf"(?<![\w-]){name}(?![\w-])", css)) == 1 + uses
             if uses and only and "var(" not in value and len(value) <= len(name) + 8:

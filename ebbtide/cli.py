@@ -132,28 +132,33 @@ _format = click.option(
     show_default=True,
     help="How problems are printed.",
 )
+_report = click.option(
+    "--report", is_flag=True, help="Print how heavy pages are, by kind, how much is left, and which come nearest to it."
+)
 
 
 @verbs.command()
 @common
 @click.option("--clean", is_flag=True, help="Write every file again, also those that have not changed.")
 @_format
-def build(strict: bool, clean: bool, form: Format, **common_options: Any) -> None:
+@_report
+def build(strict: bool, clean: bool, form: Format, report: bool, **common_options: Any) -> None:
     """Read, judge and write the site. Without a verb, this is done."""
     from ebbtide import pipeline
 
     options = _options(clean=clean, **common_options)
     started = time.perf_counter()
     made = pipeline.build(options, strict=strict, progress=_progress)
-    _finish(made, form, strict=strict, seconds=time.perf_counter() - started, out=options.out)
+    _finish(made, form, strict=strict, seconds=time.perf_counter() - started, out=options.out, report=report)
 
 
 @verbs.command()
 @common
 @_format
+@_report
 @click.option("--reading", is_flag=True, help="Print how hard each article is to read, the hardest last.")
 @click.option("--rules", is_flag=True, help="Print the manual of rules, and stop.")
-def check(strict: bool, form: Format, reading: bool, rules: bool, **common_options: Any) -> None:
+def check(strict: bool, form: Format, report: bool, reading: bool, rules: bool, **common_options: Any) -> None:
     """Do all that build does, but write nothing."""
     from ebbtide import pipeline
 
@@ -165,7 +170,7 @@ def check(strict: bool, form: Format, reading: bool, rules: bool, **common_optio
     options = _options(**common_options)
     started = time.perf_counter()
     made = pipeline.make(options, progress=_progress)
-    _finish(made, form, strict=strict, seconds=time.perf_counter() - started, reading=reading)
+    _finish(made, form, strict=strict, seconds=time.perf_counter() - started, reading=reading, report=report)
 
 
 @verbs.command()
@@ -417,20 +422,25 @@ def _transfer(name: str) -> Callable[[int, int], None]:
 
 
 def _finish(
-    made: Made, form: Format, *, strict: bool, seconds: float, out: Path | None = None, reading: bool = False
-) -> None:
+    made: Made, form: Format, *, strict: bool, seconds: float, out: Path | None = None, reading: bool = False, report: bool = False
+) -> None:  # fmt: skip
+    from ebbtide import weights
     from ebbtide.checks.reading import table
 
     measured = table(made.site) if reading and made.site else None
+    weighed = weights.report(made.weights, made.rendered.all()) if report and made.rendered and made.weights else None
     if form == "json":
         pages = len(made.rendered.pages) if made.rendered else 0
-        more = {"reading": measured and measured.report()} if reading else {}
+        more: dict[str, object] = {"reading": measured and measured.report()} if reading else {}
+        more |= {"weights": weighed and weighed.report()} if report else {}
         written = made.written is not None
         click.echo(as_json(made.problems, pages=pages, seconds=round(seconds, 3), written=written, **more))
     else:
         _print(made.problems, form)
         if measured:
             click.echo(measured.text())
+        if weighed:
+            click.echo(weighed.text())
         click.echo(_summary(made, seconds, out))
     if errors(made.problems) or (strict and made.problems):
         sys.exit(1)

@@ -6,8 +6,6 @@ file that the page was made from; its sentence says where on the finished page t
 
 from __future__ import annotations
 
-import gzip
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from ebbtide.model.contact import Reachable
 from ebbtide.model.page import File, Page
 from ebbtide.parsed import Element, Outline, Parsed, Text, Whole, block
 from ebbtide.problem import Level, Problem
+from ebbtide.weights import Limits, Weight, resolved, weigh
 from ebbtide.workers import shared_out
 
 Finding = tuple[int, int, str, str]
@@ -65,11 +64,13 @@ def run(
     pages: Sequence[Page], files: Iterable[File], contacts: Mapping[str, Reachable], base_url: str | None = None,
     failed: frozenset[str] = frozenset(), progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, _: items,
     *, contacts_whole: bool = True, typed: frozenset[str] = frozenset(), jobs: int = 1,
+    weighed: Callable[[Weight], None] = lambda _: None,
 ) -> list[Problem]:  # fmt: skip
     """Every problem that a rule finds on `pages`. What a template does wrong on many pages is one problem.
 
     A booklet comes after the articles that it holds, and is judged where they are sound. `typed` are digits of telephone numbers that are already reported where they are typed. `jobs` processes share the work where
-    there are many pages; each page is then taken apart twice, since all of them at once would fill a small machine's memory.
+    there are many pages; each page is then taken apart twice, since all of them at once would fill a small machine's memory. `weighed` is told
+    what each page weighs, in their order.
     """
     many = len(pages) >= POOL_FROM
     shared = jobs if many else 1
@@ -81,7 +82,8 @@ def run(
     found: dict[tuple[Level, str, str, str], list[tuple[Page, int, int]]] = {}
     judged = zip(pages, shared_out(_Judge(whole, kept), pages, shared), strict=True)
     unsound: set[str] = set()
-    for page, findings in progress(judged, len(pages)):
+    for page, (weight, findings) in progress(judged, len(pages)):
+        weighed(weight)
         section = page.url.partition("/")[0]
         if page.kind == "article" and findings:
             unsound.add(section)
@@ -113,14 +115,16 @@ class _Outliner:
 
 @dataclass(frozen=True)
 class _Judge:
-    """Tells what the rules find on a page: the number of the rule, then its finding."""
+    """Weighs a page, and tells what the rules find on it: the number of the rule, then its finding."""
 
     whole: Whole
     kept: Mapping[str, Parsed]
 
-    def __call__(self, page: Page) -> list[tuple[int, int, int, str, str]]:
+    def __call__(self, page: Page) -> tuple[Weight, list[tuple[int, int, int, str, str]]]:
         parsed = self.kept.get(page.path) or Parsed.of(page)
-        return [(number, *finding) for number, (_, rule) in enumerate(RULES) for finding in rule(parsed, self.whole)]
+        weight = weigh(parsed, self.whole, limits(page.kind))
+        found = ((number, rule(parsed, self.whole)) for number, (_, rule) in enumerate(RULES))
+        return weight, [(number, *finding) for number, findings in found for finding in findings]
 
 
 _MANY = 3
@@ -248,7 +252,7 @@ def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
                 )
                 continue
             address = urlsplit(value)
-            path = _resolved(parsed.page, unquote(address.path), whole.base_url)
+            path = resolved(parsed.page, unquote(address.path), whole.base_url)
             target = whole.pages.get(path)
             if target is None and path not in whole.files:
                 if path.removesuffix("index.html") not in whole.failed:
@@ -265,19 +269,6 @@ def page_dead_link(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
                     f"{value} leads to no element with that id.",
                     "Correct what stands after the #.",
                 )
-
-
-def _resolved(page: Page, path: str, base_url: str | None) -> str:
-    """The file that an address on a page means, relative to the site's root."""
-    if not path:
-        return page.path
-    if path.startswith("/"):
-        prefix = urlsplit(base_url).path.rstrip("/") + "/" if base_url else "/"
-        whole = path[len(prefix) :] if path.startswith(prefix) else path
-    else:
-        whole = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
-        whole = "" if whole == "." else whole + ("/" if path.endswith(("/", ".")) and not whole.endswith("/") else "")
-    return f"{whole}index.html" if whole == "" or whole.endswith("/") else whole
 
 
 def page_language(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
@@ -507,28 +498,24 @@ def page_policy(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
 
 def page_weight(parsed: Parsed, whole: Whole) -> Iterator[Finding]:
     """A page, and all that it loads, is light enough for a bad line."""
-    page = parsed.page
-    size, allowed = _packed(page.content), BUDGET.get(page.kind, BUDGET_ELSE)
-    if size > allowed:
-        yield 1, 1, f"the page is {size:,} bytes under gzip; {allowed:,} are allowed.", "Split it, or shorten it."
-    loading = [
-        _resolved(page, element.attributes.get("src") or element.attributes.get("href") or "", whole.base_url)
-        for element in parsed.elements
-        if (element.tag == "script" and "src" in element.attributes)
-        or (element.tag == "link" and element.attributes.get("rel") == "stylesheet")
-        or (element.tag == "img" and element.attributes.get("loading") != "lazy")
-    ]
-    loaded = [path for path in loading if path in whole.files]  # what leads elsewhere or nowhere is for other rules
-    total = size + sum(_packed(whole.files[path].content) for path in loaded)
-    allowed = BUDGET_ALL.get(page.kind, BUDGET_ALL_ELSE)
-    if total > allowed:
-        yield 1, 1, f"the page and what it loads are {total:,} bytes under gzip; {allowed:,} are allowed.", "Load less."
-    if len(loaded) + 1 > (most := REQUESTS.get(page.kind, REQUESTS_ELSE)):
-        yield 1, 1, f"the page makes {len(loaded) + 1} requests; {most} are allowed.", "Load less."
+    weight = weigh(parsed, whole, limits(parsed.page.kind))
+    allowed, known = weight.limits, weight.heaviest
+    if weight.html > allowed.html:
+        said = f"the page is {weight.html:,} bytes under gzip; {allowed.html:,} are allowed."
+        yield 1, 1, said, "Split it, or shorten it."
+    less = f"Load less: {known[0]} is the most of it, {known[1]:,} bytes." if known else "Load less."
+    if weight.whole > allowed.whole:
+        said = f"the page and what it loads are {weight.whole:,} bytes under gzip; {allowed.whole:,} are allowed."
+        yield 1, 1, said, less
+    if weight.requests > allowed.requests:
+        yield 1, 1, f"the page makes {weight.requests} requests; {allowed.requests} are allowed.", "Load less."
 
 
-def _packed(content: bytes) -> int:
-    return len(gzip.compress(content, 9, mtime=0))
+def limits(kind: str) -> Limits:
+    """What a page of a kind may weigh."""
+    return Limits(
+        BUDGET.get(kind, BUDGET_ELSE), BUDGET_ALL.get(kind, BUDGET_ALL_ELSE), REQUESTS.get(kind, REQUESTS_ELSE)
+    )
 
 
 RULES: tuple[tuple[Level, Rule], ...] = (

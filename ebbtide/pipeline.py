@@ -11,17 +11,18 @@ import datetime
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ebbtide import checks, load, machines, pagechecks, prose, selfcheck, source, templating, write
+from ebbtide import checks, contrast, load, machines, pagechecks, prose, selfcheck, source, templating, write
 from ebbtide.finder import places
 from ebbtide.model import base, contact, digits, facility, figure
 from ebbtide.model.page import File
 from ebbtide.model.site import Site
 from ebbtide.problem import Problem, errors
 from ebbtide.render import Rendered, Renderer
+from ebbtide.weights import Weight
 
 Progress = Callable[[str, Iterable[Any], int], Iterable[Any]]
 
@@ -51,6 +52,8 @@ class Made:
     rendered: Rendered | None = None
     written: write.Written | None = None
     site: Site | None = None
+    weights: tuple[Weight, ...] = ()
+    """What each page weighs; nothing where templates have errors, since no finished page is then looked at."""
 
 
 def make(options: Options, progress: Progress = lambda _, items, __: items) -> Made:
@@ -68,6 +71,9 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
     renderer = Renderer(site, options.templates)
     rendered = renderer.run(lambda items, count: progress("pages", items, count))
     problems += renderer.problems
+    given = {"colors": site.settings.colors, "dark_colors": site.settings.dark_colors}
+    problems += contrast.run(renderer.looks(), given, site.places)
+    weights: list[Weight] = []
     if not errors(renderer.problems):
         failed = frozenset(_address(name) for name in site.failed if name.startswith(_PAGES))
         failed |= checks.links.unresolved(site)
@@ -80,11 +86,11 @@ def make(options: Options, progress: Progress = lambda _, items, __: items) -> M
                 digits.digits(run) for problem in problems if problem.rule in ("typed-number", "number-in-words")
                 for _, run in digits.runs(problem.message)
             ),
-            jobs=options.jobs,
+            jobs=options.jobs, weighed=weights.append,
         )  # fmt: skip
         problems += [problem for problem in found if problem.rule != "page-title" or problem.place.path not in same]
     stamped = Rendered(rendered.pages, (*rendered.files, _stamp(options.version, rendered)))
-    return Made(tuple(sorted(set(problems))), stamped, site=site)
+    return Made(tuple(sorted(set(problems))), stamped, site=site, weights=tuple(weights))
 
 
 def build(options: Options, *, strict: bool = False, progress: Progress = lambda _, items, __: items) -> Made:
@@ -101,8 +107,8 @@ def build(options: Options, *, strict: bool = False, progress: Progress = lambda
     )
     problems = tuple(sorted((*made.problems, *refused)))
     if errors(problems) or (strict and problems):
-        return Made(problems, made.rendered)
-    return Made(problems, made.rendered, write.write(options.out, files, clean=options.clean))
+        return replace(made, problems=problems)
+    return replace(made, problems=problems, written=write.write(options.out, files, clean=options.clean))
 
 
 def rules() -> dict[str, str]:
@@ -112,6 +118,7 @@ def rules() -> dict[str, str]:
     book: dict[str, str] = {}
     for part in (source, base, load, contact, facility, figure, prose, selfcheck, proofs, templating, machines, write):
         book |= part.RULES
+    book |= contrast.RULES
     named: list[Callable[..., object]] = [rule for _, rule in checks.RULES]
     named += [rule for _, rule in pagechecks.RULES]
     for rule in named:

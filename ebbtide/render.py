@@ -23,7 +23,7 @@ from ebbtide.model.article import Article
 from ebbtide.model.contact import Contact, Kind
 from ebbtide.model.contact import Link as ContactLink
 from ebbtide.model.figure_base import Word
-from ebbtide.model.page import File, Page, PageKind
+from ebbtide.model.page import File, Page, PageKind, Styles
 from ebbtide.model.prose import FigureUse, Prose
 from ebbtide.model.site import SelfCheck, Site
 from ebbtide.problem import Place, Problem
@@ -155,6 +155,15 @@ class Renderer:
         rendered = Rendered(pages, tuple(self._files(pages)))
         self.problems += self.made_by.untold()
         return rendered
+
+    def looks(self) -> Iterator[list[Styles]]:
+        """The styles of each kind of page as they were written, and of the parts that only some pages have."""
+        for kind in STYLED:
+            yield self.assets.parts(*_STYLES.get(kind, (kind,)))
+        if self.figure_style:
+            yield self.assets.parts("article", "figure")
+        if self.site.selfchecks:
+            yield self.assets.parts("questionnaire", "selfcheck-more")
 
     def _plans(self) -> Iterator[Callable[[], Page | None]]:
         site, settings, phrase = self.site, self.site.settings, self.made_by.phrase

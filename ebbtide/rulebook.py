@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ebbtide import checks, load, machines, pagechecks, pipeline, prose, selfcheck, source, templating, write
+from ebbtide import checks, contrast, load, machines, pagechecks, pipeline, prose, selfcheck, source, templating, write
 from ebbtide.checks import articles, contacts, figures, links, media, search, security, sources
 from ebbtide.model import base, contact, facility, figure
 from ebbtide.selfcheck import proofs
@@ -67,6 +67,7 @@ def _chapters() -> Iterator[tuple[str, str, Iterable[str]]]:
         proofs.RULES,
     )
     yield "Templates", "", [*templating.RULES, *machines.RULES]
+    yield "Colors", "docs/design.md lists which color stands on which, and how far apart they must be.", contrast.RULES
     yield (
         "Finished pages",
         "These look at each page as a browser will get it. Where one is broken, and no text is at fault, a template is.",

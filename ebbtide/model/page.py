@@ -33,3 +33,15 @@ class File:
 
     path: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Part of the styles of a page, in the order in which pages carry them. `file` is how problems name where it is from, `rank` whose it
+    is: 0 the settings', then 1 for the first folder of templates, the publisher's own, and so on. `setting` is the field of
+    the settings that it was made of."""
+
+    text: str
+    file: str
+    rank: int
+    setting: str = ""

@@ -66,7 +66,8 @@ def test_styles_are_joined_in_order_and_minified(folder: Path) -> None:
 def test_colors_of_the_site_stand_after_the_tokens_that_they_replace(folder: Path) -> None:
     text = style(folder, colors={"ink": "#111111", "paper": "#ffffff"}, dark={"ink": "#eeeeee"})
     assert text.startswith(
-        ".tokens{color:red}:root{--ink:#111111;--paper:#ffffff}@media (prefers-color-scheme:dark){:root{--ink:#eeeeee}}.base"
+        ".tokens{color:red}@media not all and (prefers-color-scheme:dark){:root{--ink:#111111;--paper:#ffffff}}"
+        "@media (prefers-color-scheme:dark){:root{--ink:#eeeeee}}.base"
     )
     assert style(folder, dark={"ink": "#eeeeee"}).startswith(
         ".tokens{color:red}@media (prefers-color-scheme:dark){:root{--ink:#eeeeee}}.base"
@@ -111,6 +112,27 @@ def test_what_is_declared_once_stands_where_it_is_used(folder: Path) -> None:
     (css / "later.css").write_text("u { margin: var(--gap) }")
     later = Assets([(folder, "x")], {}, {}).later_style("later", "article")
     assert (later.path[:13], later.content) == ("assets/later.", b"u{margin:1rem}")
+
+
+def test_what_is_declared_under_a_condition_alone_stays_there(folder: Path) -> None:
+    (folder / "assets/css/tokens.css").write_text(
+        "@media print { a { margin: 0 } :root { --gap: 0 } } p { margin: var(--gap) }"
+    )
+    text = "@media print{a{margin:0}:root{--gap:0}}p{margin:var(--gap)}"
+    assert style(folder).startswith(text)
+
+
+def test_parts_say_whose_they_are(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "assets/css").mkdir(parents=True)
+    (own / "assets/css/home.css").write_text("b{margin:0}")
+    look = Assets([(own, "own"), (folder, "ours")], {"ink": "#111111"}, {"ink": "#eeeeee"}).parts(
+        "home", "no-such-file"
+    )
+    assert [(part.file, part.rank, part.setting) for part in look] == [
+        ("ours/assets/css/tokens.css", 2, ""), ("", 0, "colors"), ("", 0, "dark_colors"), ("ours/assets/css/base.css", 2, ""),
+        ("own/assets/css/home.css", 1, ""), ("assets/css/no-such-file.css", 2, ""), ("ours/assets/css/print.css", 2, ""),
+    ]  # fmt: skip
 
 
 def test_pictures_of_the_look_are_found_and_nothing_else(tmp_path: Path) -> None:

@@ -286,6 +286,8 @@ content/site.yaml:25:10 error unknown-page
 content/site.yaml:25:27 error unknown-pointer-contact
 content/site.yaml:28:23 error unknown-region
 content/site.yaml:29:59 warning security-expires
+content/site.yaml:30:16 error contrast
+content/site.yaml:30:27 error color-name
 content/sources.yaml:3:3 error missing-field
 content/sources.yaml:4:49 error unknown-field
 content/sources.yaml:5:55 error wrong-value
@@ -297,6 +299,7 @@ out:1:1 error foreign-file
 out:1:1 error same-file
 out:1:1 error same-file
 out:1:1 error same-file
+templates/assets/css/home.css:2:6 warning color-value
 """,
         SITE,
         _main,

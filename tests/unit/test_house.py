@@ -31,10 +31,10 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("model", "what there is; the only words that all the others share"),
     ("table", "rows of cells, which files and imports have in common"),
     (
-        "source prose selfcheck assets catalog wording schemas parsed finder figures booklet",
+        "source prose selfcheck assets catalog wording schemas parsed finder figures booklet contrast",
         "one thing in, one thing out; none of them knows the whole site",
     ),
-    ("templating", "templates and their words; it is given what they print"),
+    ("templating weights", "templates and their words, given what they print; what finished pages weigh"),
     ("search machines", "what can be looked for, and what other programs read, out of the whole site"),
     (
         "load checks render pagechecks write cache",
@@ -60,6 +60,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "pydantic_core": ("model",),
     "imagesize": ("load",),
     "rcssmin": ("assets",),
+    "tinycss2": ("contrast",),
     "click": ("cli",),
     "rich": ("cli",),
     "zip2info": ("finder.formats",),
@@ -401,7 +402,7 @@ PYTHON_LAWS: Mapping[str, tuple[Callable[[Sources], Iterator[str]], Sources, lis
         ["render imports prose.writer", "write imports source"],
     ),
     "3: pagechecks see finished pages, never sources": (
-        sees("pagechecks", "parsed", "model", "problem", "workers"),
+        sees("pagechecks", "parsed", "weights", "model", "problem", "workers"),
         {"pagechecks": "from ebbtide import load, render", "load": "", "render": ""},
         ["pagechecks imports load", "pagechecks imports render"],
     ),
