@@ -30,11 +30,10 @@ NEWEST = 30
 
 @dataclass(frozen=True)
 class Machines:
-    """Makes these files for one site. `styles` are those that pages carry in themselves, which the policy must name."""
+    """Makes these files for one site."""
 
     site: Site
     templates: Templates
-    styles: Sequence[str]
 
     def files(self, pages: Sequence[Page]) -> Iterator[File]:
         """Every file, but for those that the publisher has put into ``static/`` under the same name."""
@@ -53,14 +52,14 @@ class Machines:
 
     def _made(self, pages: Sequence[Page]) -> Iterator[File]:
         yield from self._for_clinicians()
-        yield File("_headers", headers(self.styles).encode())
+        yield File("_headers", headers(offline=self.site.settings.offline).encode())
         yield File("robots.txt", self._robots().encode())
         if self.site.settings.security:
             yield File(".well-known/security.txt", self._security(self.site.settings.security).encode())
         if self.site.settings.help.save:
             yield File(NUMBERS, self._address_book())
         if self.site.settings.base_url:
-            shown = [page for page in pages if page.kind not in ("not-found", "moved", "booklet")]
+            shown = [page for page in pages if page.kind not in ("not-found", "moved", "booklet", "not-kept")]
             entries = [(self._absolute(page.url), self._changed(page)) for page in shown]
             yield self._xml("sitemap.xml", entries=entries)
             yield self._xml("feed.xml", articles=self._newest(), absolute=self._absolute, updated=self._updated)

@@ -13,7 +13,7 @@ from typing import Any
 from babel.units import format_unit
 from markupsafe import Markup
 
-from ebbtide import figures, wording
+from ebbtide import figures, offline, wording
 from ebbtide.assets import Assets, named, policy
 from ebbtide.booklet import as_chapter
 from ebbtide.finder import places
@@ -32,7 +32,7 @@ from ebbtide.templating import Templates, missing
 
 STYLED: tuple[PageKind, ...] = (
     "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
-    "finder", "region", "town", "search", "booklet",
+    "finder", "region", "town", "search", "booklet", "keep", "not-kept",
 )  # fmt: skip
 """Kinds of page that carry styles."""
 
@@ -62,6 +62,7 @@ _SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "my-results": ("my-results",),
     "town": ("places",),
     "search": ("search",),
+    "keep": ("keep",),
 }
 
 
@@ -152,6 +153,8 @@ class Renderer:
         """
         plans = list(self._plans())
         pages = tuple(page for plan in progress(plans, len(plans)) if (page := plan()) is not None)
+        if self.site.settings.offline:
+            pages += tuple(filter(None, (self._keep(pages),)))
         rendered = Rendered(pages, tuple(self._files(pages)))
         self.problems += self.made_by.untold()
         return rendered
@@ -270,6 +273,36 @@ class Renderer:
             home,
             listed=listed,
         )
+        if settings.offline:
+            yield plan(
+                "not-kept", offline.AWAY, self.made_by.word("not-kept"), self.made_by.word("not-kept-summary"), home
+            )
+
+    def _keep(self, pages: Sequence[Page]) -> Page | None:
+        """The page on which a reader keeps the guide, which says how much all the others are: so it is made last."""
+        guide = offline.Guide.of(pages, self._loaded(), self.directory.finders)
+        size, lists = guide.size(), guide.places_size()
+        return self._page(
+            "keep", offline.FOLDER, self.made_by.word("keep"), self.made_by.word("keep-summary"), Place(self.site.places.path),
+            count=guide.count + 1, sent=self._megabytes(size.sent), stored=self._megabytes(size.stored), all=not self.directory.listed,
+            lists={"sent": self._megabytes(lists.sent), "stored": self._megabytes(lists.stored)} if guide.places else None,
+            list=offline.LIST, away=offline.AWAY, manifest=offline.MANIFEST,
+        )  # fmt: skip
+
+    def _offline(self, pages: Sequence[Page]) -> Iterator[File]:
+        """What keeping the guide needs besides the page; where it is switched off, what takes back what was kept."""
+        settings = self.site.settings
+        if not settings.offline:
+            yield offline.farewell()
+            return
+        yield offline.Guide.of(pages, self._loaded(), self.directory.finders).listed()
+        yield offline.worker(
+            settings.language, {"notice": self.made_by.word("kept-notice"), "again": self.made_by.word("kept-again")}
+        )
+        yield offline.manifest(settings, self.assets, self.pictures)
+
+    def _megabytes(self, size: int) -> str:
+        return format_unit(offline.megabytes(size), "digital-megabyte", length="short", locale=self.made_by.locale)
 
     @cached_property
     def directory(self) -> Directory:
@@ -288,7 +321,12 @@ class Renderer:
         site, settings, word = self.site, self.site.settings, self.made_by.word
         made = [("get-help/", settings.help.title, settings.help.summary)]
         made += [(f"{id}/", section.title, section.summary) for id, section in settings.sections.items()]
-        names = ("sources", "glossary", *(("questionnaires", "my-results") if site.selfchecks else ()))
+        names = (
+            "sources",
+            "glossary",
+            *(("questionnaires", "my-results") if site.selfchecks else ()),
+            *(("keep",) if settings.offline else ()),
+        )
         made += [(f"{name}/", word(name), word(f"{name}-summary")) for name in names]
         if site.has_places:
             made.append((places.FOLDER, word("finder"), word("finder-summary")))
@@ -328,7 +366,7 @@ class Renderer:
         view = _View(
             kind=kind, url=url, root=root, title=title, description=description, style=style,
             schema=_schema(kind, more), versions=self._versions(kind, more),
-            policy=policy([style] if style else []), scripts=tuple(self.assets.scripts[name].path for name in scripts),
+            policy=policy([style] if style else [], offline=kind == "keep"), scripts=tuple(self.assets.scripts[name].path for name in scripts),
             canonical=settings.absolute(url), danger=danger, section=section,
             more=self._more[0].path if kind == "questionnaire" else "",
         )  # fmt: skip
@@ -364,7 +402,7 @@ class Renderer:
             return self.site.settings.sections[name].title
         return (
             self.made_by.word(name)
-            if name in ("sources", "glossary", "questionnaires", "my-results", "search")
+            if name in ("sources", "glossary", "questionnaires", "my-results", "search", "keep")
             else self.made_by.word("finder")
             if name == "find-treatment"
             else name
@@ -485,18 +523,22 @@ class Renderer:
     def _files(self, pages: Sequence[Page]) -> Iterator[File]:
         """What pages load, and what other programs read."""
         yield from self.site.static
-        yield from {
-            file.path: file for file in (*self.pictures.values(), *self.media.values(), *self.assets.scripts.values())
-        }.values()
+        yield from self._loaded()
+        own = {file.path for file in self.site.static}
+        yield from (file for file in self._offline(pages) if file.path not in own)
+        machines = Machines(self.site, self.made_by)
+        yield from machines.files(pages)
+        self.problems += machines.problems()
+
+    def _loaded(self) -> Iterator[File]:
+        """What pages load."""
+        scripts = [file for name, file in self.assets.scripts.items() if name != "keep" or self.site.settings.offline]
+        yield from {file.path: file for file in (*self.pictures.values(), *self.media.values(), *scripts)}.values()
         if self.site.selfchecks:
             yield from self._more
         yield from self._index
         for made_of in self.directory.finders:
             yield from made_of.files
-        styles = dict.fromkeys((*(self.styles[kind] for kind in STYLED), *filter(None, (self.figure_style,))))
-        machines = Machines(self.site, self.made_by, tuple(styles))
-        yield from machines.files(pages)
-        self.problems += machines.problems()
 
 
 def _chapter(article: Article) -> str:

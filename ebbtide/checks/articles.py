@@ -12,7 +12,17 @@ from ebbtide.model.site import Site
 from ebbtide.problem import Level, Place, Places
 
 Finding = tuple[Place, str, str]
-RESERVED = ("assets", "find-treatment", "get-help", "glossary", "my-results", "questionnaires", "search", "sources")
+RESERVED = (
+    "assets",
+    "find-treatment",
+    "get-help",
+    "glossary",
+    "keep",
+    "my-results",
+    "questionnaires",
+    "search",
+    "sources",
+)
 MADE = (
     "404.html",
     "_headers",

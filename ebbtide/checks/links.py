@@ -10,7 +10,7 @@ from ebbtide.problem import Level, Place
 from ebbtide.selfcheck import references
 
 Finding = tuple[Place, str, str]
-PAGES = ("", "get-help", "sources", "glossary", "questionnaires", "my-results", "find-treatment", "search")
+PAGES = ("", "get-help", "sources", "glossary", "questionnaires", "my-results", "find-treatment", "search", "keep")
 
 
 def _pointers(site: Site) -> Iterator[tuple[Place, str]]:
@@ -75,14 +75,22 @@ def unknown_questionnaire(site: Site) -> Iterator[Finding]:
 
 def unknown_page(site: Site) -> Iterator[Finding]:
     """A link to a page that the generator makes names one of them, or a section."""
+    known = _pages(site)
+    for place, kind, name, _ in _all(site):
+        if kind == "page" and name not in known:
+            yield place, f"there is no page {name}.", nearest(name, known - {""})
+
+
+def _pages(site: Site) -> set[str]:
+    """The pages that the generator makes for a site, and its sections."""
     known = {*PAGES, *site.settings.sections}
     if not site.selfchecks and not any(name.startswith("questionnaire:") for name in site.failed):
         known -= {"questionnaires", "my-results"}
     if not site.has_places and not any(name.startswith("facilities:") for name in site.failed):
         known -= {"find-treatment"}
-    for place, kind, name, _ in _all(site):
-        if kind == "page" and name not in known:
-            yield place, f"there is no page {name}.", nearest(name, known - {""})
+    if not site.settings.offline:
+        known -= {"keep"}
+    return known
 
 
 def unknown_region(site: Site) -> Iterator[Finding]:
@@ -122,15 +130,14 @@ def unresolved(site: Site) -> frozenset[str]:
     one need not be called wrong on top."""
     articles = {article.id: {heading.id for heading in article.body.headings} for article in site.articles}
     checks = {check.questionnaire.id for check in site.selfchecks}
+    pages = _pages(site)
     found = {f"{article.section}/" for article in site.articles if article.section not in site.settings.sections}
     for _, kind, name, fragment in _all(site):
         if kind == "article" and name in articles and fragment and fragment not in articles[name]:
             found.add(f"{name}/#{fragment}")
         elif kind == "questionnaire" and name not in checks:
             found.add(f"questionnaires/{name}/")
-        elif (kind == "article" and name not in articles) or (
-            kind == "page" and name not in {*PAGES, *site.settings.sections}
-        ):
+        elif (kind == "article" and name not in articles) or (kind == "page" and name not in pages):
             found.add(f"{name}/")
     return frozenset(found)
 

@@ -19,7 +19,7 @@ function load(name) {
     load.kept.set(key, new Promise((done, failed) => {
       const script = make("script");
       coming.set(name, done);
-      script.src = form.dataset.root + words.lists[list].replace(/[^/]*$/, `${name}.js`);
+      script.src = addressOf(name);
       script.onerror = () => {
         load.kept.delete(key); // so that it is tried again
         script.remove();
@@ -33,9 +33,32 @@ function load(name) {
 }
 load.kept = new Map();
 
+function addressOf(name) {
+  return form.dataset.root + words.lists[list].replace(/[^/]*$/, `${name}.js`);
+}
+
 async function index() {
-  if (!opened[list]) opened[list] = openIndex(await load("index"));
+  if (!opened[list]) {
+    opened[list] = openIndex(await load("index"));
+    if (!whole && (await isKept())) hasWhole();
+  }
   return opened[list];
+}
+
+/** From now on the whole list is searched, and no piece is asked for. */
+function hasWhole() {
+  whole = true;
+  get("whole").disabled = true;
+  get("whole-told").textContent = words.fetched;
+}
+
+/** Whether the reader keeps the whole list on the phone (keep.js). Then no piece is asked for, of which a host could tell anything. */
+async function isKept() {
+  try {
+    return !!(await caches.match(new URL(addressOf("all"), location.href)));
+  } catch (_) {
+    return false; // there are no caches here, or they may not be looked into
+  }
 }
 
 // Where
@@ -301,10 +324,9 @@ press(get("whole"), async () => {
   get("whole-told").textContent = words.fetching;
   await guarded(async () => {
     await Promise.all(wholeFiles(await index()).map(load));
-    whole = true;
-    get("whole").disabled = true;
+    hasWhole();
   });
-  get("whole-told").textContent = whole ? words.fetched : "";
+  if (!whole) get("whole-told").textContent = "";
 });
 addEventListener("hashchange", recall);
 recall();

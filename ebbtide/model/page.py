@@ -9,7 +9,7 @@ from ebbtide.problem import Place
 
 PageKind = Literal[
     "home", "section", "article", "questionnaires", "questionnaire", "my-results", "help", "sources", "glossary", "not-found",
-    "moved", "finder", "region", "town", "search", "booklet",
+    "moved", "finder", "region", "town", "search", "booklet", "keep", "not-kept",
 ]  # fmt: skip
 
 

@@ -137,6 +137,8 @@ class SiteSettings(Strict):
     security: Security | None = None
     other_languages: dict[Annotated[str, AfterValidator(language_tag)], Url] = {}
     """The same site in other languages: the address of each by language tag."""
+    offline: bool = True
+    """Whether readers may keep the site on their phones. Where one may not, what earlier readers kept is removed at their next visit."""
     dont_words: tuple[Text, ...] = ()
     region_names: dict[Text, Text] = {}
     """Names of parts of countries by their codes, which no standard list has in every language."""

@@ -398,12 +398,16 @@ def test_nothing_moves_while_places_come_late(watch: Watch, country_address: str
     """A shift half a second after a key is the page's own (CLS), and makes a finger hit what was not aimed at."""
     eye = watch(country_address, viewport={"width": 360, "height": 740})
     held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
     eye.context.add_init_script("""
       window.__late = [];
       new PerformanceObserver((list) => window.__late.push(...list.getEntries().filter((entry) => !entry.hadRecentInput)))
         .observe({ type: "layout-shift", buffered: true });
     """)
-    eye.context.route("**/assets/*/*.js", lambda route: held.append(route))
+    eye.context.route("**/assets/*/*.js", hold)
     page = eye.open("find-treatment/")
     look(page, sorted(CODES)[200])
     for _ in range(60):  # each file comes long after what was pressed

@@ -77,7 +77,11 @@ def test_the_page_is_empty_before_the_next_one_has_come(watch: Watch, leaving: t
     _, address = leaving
     eye = watch(address)
     held: list[Route] = []
-    eye.context.route(f"{AWAY}**", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    eye.context.route(f"{AWAY}**", hold)
     page = eye.open("first/always/")
     seen = page.evaluate("""() => {
       document.querySelector(".leaving a").click();

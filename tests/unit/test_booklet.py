@@ -19,6 +19,7 @@ from tests.small_site import ROOT, made, options, write_site
         ("<h2>A</h2><h5>B</h5><h6>C</h6>", "<h3>A</h3><h6>B</h6><h6>C</h6>"),
         ('<p id="x">h2 <a href="#x">id="y"</a></p>', '<p id="c-id-x">h2 <a href="#c-id-x">id="y"</a></p>'.replace("c-id", "c")),
         ('<svg aria-labelledby="a b" aria-describedby="d"></svg>', '<svg aria-labelledby="c-a c-b" aria-describedby="c-d"></svg>'),
+        ('<section class="key" aria-labelledby="key">', '<section class="key">'),
         ('<a href="../../s/other/">o</a>', '<a href="#c-other">o</a>'),
         ('<a href="../../s/other/#part">o</a>', '<a href="#c-other-part">o</a>'),
         ('<a href="../../t/else/#part">o</a>', '<a href="../../t/else/#part">o</a>'),

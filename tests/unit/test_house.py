@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
         "one thing in, one thing out; none of them knows the whole site",
     ),
     ("templating weights", "templates and their words, given what they print; what finished pages weigh"),
-    ("search machines", "what can be looked for, and what other programs read, out of the whole site"),
+    ("search machines offline", "what can be looked for, and what other programs read, out of the whole site"),
     (
         "load checks render pagechecks write cache",
         "gather, judge, make, judge again, write; the flow joins them, they never do",

@@ -198,7 +198,7 @@ def test_a_partial_folder_falls_back_file_by_file(content: Path) -> None:
     after = made(content, templates=[own])
     changed = {path for path in before if before[path] != after.get(path)}
     articles = {path for path in before if path.startswith(("first/", "second/")) and path.count("/") == 2}
-    assert changed == {*articles, "build.json"}
+    assert changed == {*articles, "build.json", "keep/list.json"}
     assert b"Read on 1 November 2026" in after["first/always/index.html"]
 
 

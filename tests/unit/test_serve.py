@@ -201,7 +201,7 @@ def test_answers_say_that_no_other_site_may_use_them(server: Server) -> None:
 def test_clean_addresses(server: Server) -> None:
     status, headers, text = server.ask("/first/always/")
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert "<h1>Always here</h1>" in text
+    assert '<h1 itemprop="name">Always here</h1>' in text
     status, headers, _ = server.ask("/first/always")
     assert (status, headers["location"]) == (302, "/first/always/")
     assert server.ask("/?utm=1")[0] == 200
