@@ -36,6 +36,10 @@ PINNED: Mapping[str, tuple[str, str]] = {
         "2.5.38",
         "BZ+zQlt/PvR76MgD0lrlD2rZjOoQ78Qt1mdpxpHngVufD6sJUTI3xGOJGiYYLxVh328YtU06TO8vbhXxpDbz5w==",
     ),
+    "vnu-jar": (
+        "26.9.27",
+        "TkQd5DFfOaWC9ebtvozTsrH2Vaod3jYg+vrOeREzIXxBexLz9+rS2DNtjn7+RPUiZhgli0SghgBX6RJRNea0KA==",
+    ),
 }
 """Version and SHA-512 of each package's tarball."""
 
