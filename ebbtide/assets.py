@@ -56,12 +56,23 @@ class Assets:
         """The styles of a kind of page, to be put into the page itself: a page needs no second request to be readable. Further
         names are of parts that only some pages of the kind have."""
         css = self._joined(*kinds)
-        return _settled(css, _constants(css), _short_names(css))
+        return _settled(css, _constants(css), self.short_names(*kinds))
 
     def later_style(self, name: str, kind: str) -> File:
         """Styles that pages of a kind fetch when they need them."""
-        css, page = str(rcssmin.cssmin(self._css(name).text)), self._joined(kind)
-        return named("assets", f"{name}.css", _settled(css, _constants(page), _short_names(page)).encode())
+        css = str(rcssmin.cssmin(self._css(name).text))
+        short = self.short_names(kind, later=css)
+        return named("assets", f"{name}.css", _settled(css, _constants(self._joined(kind)), short).encode())
+
+    def short_names(self, *kinds: str, later: str = "") -> Mapping[str, str]:
+        """What custom properties are called in the styles that a kind of page carries, by the names that they have here. The shortest are
+        for those that are used most. They mean nothing outside of the page, and come to some 130 bytes of each page under gzip.
+
+        `later` are styles that such a page fetches, whose own names must be none of the page's.
+        """
+        names = [*_most_used(self._joined(*kinds)), *_most_used(later)]
+        letters = [*ascii_lowercase, *(one + two for one in ascii_lowercase for two in ascii_lowercase)]
+        return {name: f"--{short}" for name, short in zip(dict.fromkeys(names), letters, strict=False)}
 
     def parts(self, *kinds: str) -> list[Styles]:
         """The styles of a kind of page as they were written, in the order in which the page carries them."""
@@ -147,13 +158,10 @@ def _constants(css: str) -> dict[str, str]:
 _NAME = re.compile(r"(?<![\w-])--[A-Za-z][\w-]*")
 
 
-def _short_names(css: str) -> dict[str, str]:
-    """Short names for the custom properties of minified styles, the shortest for those that are used most. They mean nothing outside of
-    the page, and come to some 130 bytes of each page under gzip."""
+def _most_used(css: str) -> list[str]:
+    """The names of custom properties in minified styles, those that are used most first."""
     counted = Counter(_NAME.findall(css))
-    letters = [*ascii_lowercase, *(one + two for one in ascii_lowercase for two in ascii_lowercase)]
-    order = sorted(counted, key=lambda name: (-counted[name], name))
-    return {name: f"--{short}" for name, short in zip(order, letters, strict=False)}
+    return sorted(counted, key=lambda name: (-counted[name], name))
 
 
 def _settled(css: str, constants: Mapping[str, str], short: Mapping[str, str]) -> str:

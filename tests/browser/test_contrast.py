@@ -38,7 +38,7 @@ COLORS = """(names) => {
     const probe = document.createElement("i"), found = {};
     document.body.append(probe);
     for (const name of names) {
-        probe.style.setProperty("color", `var(--${name})`, "important");
+        probe.style.setProperty("color", `var(${name})`, "important");
         found[name] = getComputedStyle(probe).color;
     }
     probe.remove();
@@ -124,12 +124,19 @@ def _outside(found: dict[str, str], judged: set[tuple[str, str]]) -> list[str]:
 def test_the_browser_gives_each_name_the_color_that_was_judged(
     watch: Watch, real: Built, real_address: str, clinic: Built, clinic_address: str, scheme: Scheme, set_to: Any
 ) -> None:
-    for built, address, known in ((real, real_address, ours(scheme)), (clinic, clinic_address, clinics(scheme))):
+    real_assets = Assets(((TEMPLATES, "templates"),), {}, {})
+    clinic_assets = Assets(((CLINIC / "templates", "own"), (TEMPLATES, "templates")), *CLINIC_COLORS)
+    sites = ((real, real_address, ours(scheme), real_assets), (clinic, clinic_address, clinics(scheme), clinic_assets))
+    for built, address, known, assets in sites:
         eye = watch(address, bypass_csp=True)
         page = eye.open(built.pages["article"][0])
         page.emulate_media(**set_to)
         expected = {name: found and as_hex(found[0]) for name in NAMES for found in (known.color(name),)}
-        assert {name: rgb(each) for name, each in page.evaluate(COLORS, list(NAMES)).items()} == expected
+        carried = page.locator("style").first.text_content()
+        kinds = next(kinds for kinds in (("article",), ("article", "figure")) if assets.style(*kinds) == carried)
+        called = {assets.short_names(*kinds)[f"--{name}"]: name for name in NAMES}
+        found = page.evaluate(COLORS, list(called))
+        assert {called[short]: rgb(each) for short, each in found.items()} == expected
 
 
 @pytest.mark.parametrize("at", range(4), ids=[each.name for each in SCHEMES[:4]])

@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def whole_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Custom properties keep their names, for tests of what else becomes of styles."""
-    monkeypatch.setattr("ebbtide.assets._short_names", lambda css: {})
+    monkeypatch.setattr(Assets, "short_names", lambda *_, **__: {})
 
 
 def test_custom_properties_get_short_names_the_most_used_first(folder: Path) -> None:
@@ -66,14 +66,14 @@ def test_custom_properties_get_short_names_the_most_used_first(folder: Path) -> 
     (css / "article.css").write_text(
         "p { color: var(--often); margin: var(--rare, var(--often)) var(--b) } .a--often { x: y }", "utf-8"
     )
-    (css / "later.css").write_text("u { color: var(--often); top: var(--unknown) }", "utf-8")
+    (css / "later.css").write_text("u { --a: var(--often); top: var(--a) }", "utf-8")
     assets = Assets([(folder, "own")], {}, {})
     assert assets.style("article") == (
         ":root{--c:1px;--a:red;--b:2px}@media print{:root{--a:#000;--c:0;--b:0}}.base{color:red}"
         "p{color:var(--a);margin:var(--c,var(--a)) var(--b)}.a--often{x:y}.print{color:red}"
     )
-    assert assets.later_style("later", "article").content == b"u{color:var(--a);top:var(--unknown)}", (
-        "the names of the page that fetches it"
+    assert assets.later_style("later", "article").content == b"u{--d:var(--a);top:var(--d)}", (
+        "its own names are none of the page's"
     )
 
 
