@@ -134,7 +134,8 @@ def load(
     figures = dict(_figures(loading, paths, around))
     around = replace(around, figures=figures, failed=frozenset(loading.failed))
     articles = tuple(_articles(loading, paths, _Conversion(root, shown, settings, around, drafts), jobs, progress))
-    selfchecks = tuple(_selfchecks(loading, paths, settings, dict(_tables(loading, paths)), drafts=drafts))
+    compiled = _selfchecks(loading, paths, settings, dict(_tables(loading, paths)), drafts=drafts)
+    selfchecks = tuple(sorted(compiled, key=lambda check: (check.questionnaire.order, check.questionnaire.id)))
     pictures = dict(_pictures(loading, paths))
     static = tuple(
         File(path.removeprefix("static/"), data)

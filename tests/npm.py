@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -23,6 +24,10 @@ PINNED: Mapping[str, tuple[str, str]] = {
     "minisearch": (
         "7.2.0",
         "dqT2XBYUOZOiC5t2HRnwADjhNS2cecp9u+TJRiJ1Qp/f5qjkeT5APcGPjHw+bz89Ms8Jp+cG4AlE+QZ/QnDglg==",
+    ),
+    "nhsuk-frontend": (
+        "10.6.1",
+        "PZorqQZjZx/A26yJoskCL9z0ib6AtkAyF0o4K/RHr8zRrJyXrUOCnMbjy0VNXsGO4tfTNMwqlkwATKs4a0xayw==",
     ),
     "schema-dts": (
         "1.1.5",
@@ -94,3 +99,28 @@ def unpack(tarball: Path, digest: str, folder: Path) -> None:
         raise ValueError(f"{tarball.name} is not what was pinned: its SHA-512 is {found}")
     with tarfile.open(tarball) as archive:
         archive.extractall(folder, filter="data")
+
+
+def installed(packages: Mapping[str, str], cache: Path = CACHE) -> Path:
+    """A folder whose node_modules holds packages of these versions with all that they depend on. None of their scripts is run.
+
+    For benchmarks only: the packages themselves are of pinned versions; what they depend on is what npm finds for them that day.
+    Raises CalledProcessError or OSError where npm cannot get them.
+    """
+    name = "-".join(f"{each.replace('/', '_')}-{version}" for each, version in sorted(packages.items()))
+    folder = cache / f"with-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    if folder.is_dir():
+        return folder
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as temporary:
+        part = Path(temporary) / "part"
+        part.mkdir()
+        (part / "package.json").write_text(json.dumps({"private": True, "dependencies": dict(packages)}), "utf-8")
+        call = [*npm(), "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(call, cwd=part, check=True, stdout=subprocess.DEVNULL, timeout=600)
+        try:
+            part.rename(folder)
+        except OSError:  # another process was quicker
+            if not folder.is_dir():
+                raise
+    return folder

@@ -98,7 +98,7 @@ function pointsFor(plan, item, answer) {
   return counts.size === 1 && points === points ? points : null;
 }
 
-/** Leads what to read next with the part that is worst, measured by its share of its own scale. */
+/** Leads what to read next with the part that is worst, measured by its share of its own scale; but where somebody is in danger, with help. */
 function readNext(plan, result) {
   const links = all("li[data-read]");
   let worst, most = 0;
@@ -107,10 +107,13 @@ function readNext(plan, result) {
     const share = (value - low) / (high - low || 1), bad = value === null ? 0 : way === "better" ? 1 - share : share;
     if (bad > most) [worst, most] = [link, bad];
   }
+  const help = document.querySelector('.next a[href$="get-help/"]'), danger = !!help && !!get("flags").querySelector(".emergency");
   for (const link of links) {
     link.hidden = link !== worst;
-    link.firstElementChild.classList.toggle("button", link === worst);
+    link.firstElementChild.classList.toggle("button", link === worst && !danger);
   }
+  if (help && worst) help.classList.toggle("button", danger);
+  if (danger) help.closest("ul").prepend(help.closest("li"));
 }
 
 // Taken away. Nothing is sent: a copy goes to the clipboard, a file to the reader's own folder.

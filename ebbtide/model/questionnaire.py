@@ -101,6 +101,7 @@ class Questionnaire(Strict):
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     draft: bool = False
     minutes: Annotated[int, Field(ge=1, le=120)]
+    order: int = 100
     period: Words | None = None
     higher_is: Direction
     basis: Basis

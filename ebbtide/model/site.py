@@ -61,10 +61,11 @@ class Section(Strict):
 
 
 class BarLine(Strict):
-    """A line of the contact bar: what it is for, and whom it reaches."""
+    """A line of the contact bar: what it is for, and whom it reaches; `who` in other words than the contact's own name."""
 
     say: Text
     contact: Id
+    who: Text | None = None
 
 
 class ContactBar(Strict):
