@@ -101,6 +101,10 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
 
 def opened(page: Page, address: str) -> Page:
     page.goto(address, wait_until="load")
+    # the page that keeps the guide looks first for what is kept, and shows its buttons then
+    page.wait_for_function(
+        "() => !document.querySelector('main #keep-it') || document.getElementById('no-script').hidden"
+    )
     page.evaluate(AIDS)
     return page
 
