@@ -84,8 +84,9 @@ function show(wanted, focus) {
   if (!filling) name = target.textContent;
   document.title = name ? `${name} – ${title}` : title;
   if (!focus) return;
-  target.focus({ preventScroll: true });
+  // scrolling comes first: Firefox gives no focus to a legend that has just been shown and not yet been laid out
   (view && (target.closest(".group,#result")) || target).scrollIntoView();
+  target.focus({ preventScroll: true });
 }
 
 /** Shows the questions that are to be shown, and headings over them. "Question 3 of 10" is among those that are asked. */

@@ -73,4 +73,4 @@ def test_a_section_without_articles_has_no_booklet(tmp_path: Path) -> None:
     files = {page.path: page.content for page in rendered.pages}
     assert "third/index.html" in files
     assert "third/booklet/index.html" not in files
-    assert b"booklet" not in files["third/index.html"]
+    assert b"booklet/" not in files["third/index.html"]

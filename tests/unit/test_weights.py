@@ -153,7 +153,7 @@ def test_report_on_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture
     lines = run(content, capfd, verb, "--report").splitlines()
     assert lines[0] == "Bytes under gzip -9, by kind of page:"
     assert [line.split()[-2] for line in lines if line.endswith(("/", ".html")) and " of " in line and "%" not in line] == [
-        "article", "booklet", "glossary", "help", "home", "not-found", "search", "section", "sources",
+        "article", "booklet", "glossary", "help", "home", "keep", "not-found", "not-kept", "search", "section", "sources",
     ]  # fmt: skip
     assert lines[-2].startswith("The whole site: ")
     assert ("Built" in lines[-1]) == (verb == "build")

@@ -51,7 +51,7 @@ def test_two_lists_of_which_one_can_be_searched(tmp_path: Path) -> None:
     assert "House One" in pages["find-treatment/gb-eng/leeds/index.html"]
 
 
-def test_without_a_list_there_are_lines_and_where_to_add_one(tmp_path: Path) -> None:
+def test_without_a_list_there_are_lines(tmp_path: Path) -> None:
     content = write_site(tmp_path)
     (content / "site.yaml").write_text(
         SITE.replace("Say what you like.}", "Say., everywhere: [line]}")
@@ -60,9 +60,8 @@ def test_without_a_list_there_are_lines_and_where_to_add_one(tmp_path: Path) -> 
     )
     pages = {path: data.decode() for path, data in made(content).items() if path.endswith(".html")}
     finder = pages["find-treatment/index.html"]
-    assert "This site has no list of places of its own yet." in finder
+    assert "These lines and lists know who treats people near you." in finder
     assert "The made-up line" in finder
-    assert "docs/facilities.md" in finder
     wales = pages["find-treatment/wales/index.html"]
     assert "We found no line of Wales's own whose number we could check." in wales
     assert "The made-up line" in wales

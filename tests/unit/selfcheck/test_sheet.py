@@ -308,9 +308,9 @@ def test_withdrawal_shape() -> None:
     sheet, plan = made(text)
     assert [group.heading for group in sheet.groups] == [
         "Safety first",
-        "Your body",
-        "Your sleep",
-        "Your mind and feelings",
+        "Your body, in the last 24 hours",
+        "Your sleep, in the last 24 hours",
+        "Your mind and feelings, in the last 24 hours",
     ]
     assert [scale.id for scale in sheet.main] == ["total"]
     assert [scale.id for scale in sheet.parts] == ["physical", "sleep", "psychological"]
