@@ -103,7 +103,7 @@ def opened(page: Page, address: str) -> Page:
     page.goto(address, wait_until="load")
     # the page that keeps the guide looks first for what is kept, and shows its buttons then
     page.wait_for_function(
-        "() => !document.querySelector('main #keep-it') || document.getElementById('no-script').hidden"
+        "() => !matchMedia('(scripting: enabled)').matches || !document.querySelector('main #keep-it') || document.getElementById('no-script').hidden"
     )
     page.evaluate(AIDS)
     return page
