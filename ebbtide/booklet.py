@@ -15,7 +15,8 @@ _WITHIN = re.compile(r'(?<=\s)href="#([^"]*)"')
 def as_chapter(markup: str, name: str, chapters: Mapping[str, str]) -> str:
     """`markup` is what our converters and templates write, so each ``<`` begins a tag, and attributes stand in double quotes.
 
-    `name` goes before every id. Sections lose their names: what is one landmark on its own page would be as many as there are chapters. `chapters` are the names of all chapters by the address that links to them have on this page
+    `name` goes before every id. Sections lose their names: what is one landmark on its own page would be as many as there are
+    chapters. `chapters` are the names of all chapters by the address that links to them have on this page
     (``../../symptoms/sleep/``): what leads to one of those pages leads to the chapter instead.
     """
 

@@ -52,7 +52,7 @@ HELP_SECTIONS: Mapping[str, tuple[Kind, ...]] = {
 that does not speak the site's language, stands under ``abroad`` or ``languages`` whatever its kind."""
 
 _STYLES: Mapping[PageKind, tuple[str, ...]] = {
-    "booklet": ("article", "figure", "help", "booklet"),
+    "booklet": ("article", "figure", "help", "booklet"), "not-kept": ("not-found",),
     "help": ("help", "places"), "finder": ("help", "places", "finder"), "region": ("help", "places"), "town": ("help", "places"),
 }  # fmt: skip
 """Kinds of page that take the styles of others."""
